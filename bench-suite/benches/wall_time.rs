@@ -1,0 +1,51 @@
+//! How long each workload takes: the list as criterion groups.
+
+use std::hint::black_box;
+
+use bench_suite::{Workload, for_each_workload, warmed, workloads};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+
+macro_rules! criterion_main {
+    ($(
+        $group:ident {$(
+            $function:ident: $workload:ident { $($case:ident = $size:literal),* }
+            $(varies { $($varying_case:ident = $varying_size:literal),* })?
+        )*}
+    )*) => {
+        fn main() {
+            let mut criterion = Criterion::default().configure_from_args();
+            $(
+                let mut group = criterion.benchmark_group(stringify!($group));
+                $(
+                    let function = stringify!($function);
+                    $(
+                        let id = BenchmarkId::new(function, stringify!($case));
+                        measure::<workloads::$group::$workload>(&mut group, id, $size);
+                    )*
+                    $($(
+                        let id = BenchmarkId::new(function, stringify!($varying_case));
+                        measure::<workloads::$group::$workload>(&mut group, id, $varying_size);
+                    )*)?
+                )*
+                group.finish();
+            )*
+            criterion.final_summary();
+        }
+    };
+}
+
+for_each_workload!(criterion_main);
+
+/// The input is made once and only if the filter lets the case through:
+/// criterion calls the closure for every sample.
+fn measure<W: Workload>(group: &mut BenchmarkGroup<WallTime>, id: BenchmarkId, size: usize) {
+    let mut input = None;
+    if let Some(bytes) = W::bytes(size) {
+        group.throughput(Throughput::Bytes(bytes));
+    }
+    group.bench_function(id, |bencher| {
+        let input = input.get_or_insert_with(|| warmed::<W>(size));
+        bencher.iter(|| W::run(black_box(input)));
+    });
+}
