@@ -1,0 +1,43 @@
+//! Numbers in, numbers out: nothing here has heard of a benchmark, a budget or a file.
+//!
+//! ```text
+//! sample          finite numbers in the order they were taken, and sorted
+//! interval        from low to high, with the confidence that was really reached
+//! order           quantiles, the median and its distribution-free interval
+//! u_distribution  how Mann and Whitney's U falls when nothing changed
+//! rank_test       did it change?       p of the Mann-Whitney U test
+//! shift           by how much?         Hodges-Lehmann difference and ratio, with intervals
+//! power           what could be seen?  smallest visible change, measurements needed
+//! spread          how noisy is it?     MAD and what is made of it
+//! drift           may it be trusted?   early against late, autocorrelation
+//! adjust          many tests at once   Holm, Benjamini-Hochberg
+//! geomean         many ratios as one
+//! normal          the normal distribution, for all of the above
+//! ```
+//!
+//! Every threshold (alpha, confidence, power) is an argument.
+
+mod adjust;
+mod drift;
+mod geomean;
+mod interval;
+mod normal;
+mod order;
+mod power;
+mod rank_test;
+mod sample;
+mod shift;
+mod spread;
+mod u_distribution;
+
+pub use adjust::{benjamini_hochberg, holm};
+pub use drift::{Drift, drift};
+pub use geomean::geometric_mean;
+pub use interval::Interval;
+pub use order::{MedianOrders, median, median_interval, median_orders, quantile, samples_for_interval};
+pub use power::{samples_for_change, smallest_visible_change};
+pub use rank_test::{Method, RankTest, rank_test, samples_for_p, smallest_p};
+pub use sample::{Sample, SampleError};
+pub use shift::{Estimate, ratio, shift};
+pub use spread::{median_absolute_deviation, relative_spread, robust_standard_deviation};
+pub use u_distribution::NullDistributions;

@@ -1,0 +1,59 @@
+//! How far measurements lie from one another, without being fooled by a few wild ones.
+
+use super::order::quantile_of_sorted;
+use super::{Sample, median};
+
+/// The median distance of the values from their median (MAD), in their unit.
+///
+/// Up to half of the values may be arbitrarily wrong before this is.
+///
+/// Source: Hampel 1974, Journal of the American Statistical Association 69(346), 383–393.
+///
+/// ```
+/// use regress::stats::{Sample, median_absolute_deviation};
+///
+/// let sample = Sample::new(vec![1.0, 2.0, 3.0, 4.0, 900.0])?;
+/// assert_eq!(median_absolute_deviation(&sample), 1.0); // from 3: 2, 1, 0, 1, 897
+/// # Ok::<(), regress::stats::SampleError>(())
+/// ```
+pub fn median_absolute_deviation(sample: &Sample) -> f64 {
+    let center = median(sample);
+    let mut distances: Vec<f64> = sample.sorted().iter().map(|value| (value - center).abs().min(f64::MAX)).collect();
+    distances.sort_unstable_by(f64::total_cmp);
+    quantile_of_sorted(&distances, 0.5)
+}
+
+/// The MAD scaled to the standard deviation that normally distributed values would have,
+/// in the unit of the values.
+///
+/// ```
+/// use regress::stats::{Sample, robust_standard_deviation};
+///
+/// let sample = Sample::new(vec![1.0, 2.0, 3.0, 4.0, 900.0])?;
+/// assert!((robust_standard_deviation(&sample) - 1.4826).abs() < 1e-5); // MAD 1
+/// # Ok::<(), regress::stats::SampleError>(())
+/// ```
+pub fn robust_standard_deviation(sample: &Sample) -> f64 {
+    DEVIATIONS_PER_MAD * median_absolute_deviation(sample)
+}
+
+/// [`robust_standard_deviation`] as a share of the median: 0.03 for values that scatter by 3 %.
+///
+/// * Returns at least 0, or `None` when the median is 0 and there is nothing to divide by.
+///
+/// ```
+/// use regress::stats::{Sample, relative_spread};
+///
+/// let spread = relative_spread(&Sample::new(vec![9.0, 10.0, 11.0])?);
+/// assert!((spread.expect("the median is 10") - 0.14826).abs() < 1e-5); // 1.4826 / 10
+/// assert_eq!(relative_spread(&Sample::new(vec![0.0])?), None);
+/// # Ok::<(), regress::stats::SampleError>(())
+/// ```
+pub fn relative_spread(sample: &Sample) -> Option<f64> {
+    let center = median(sample).abs();
+    (center > 0.0).then(|| robust_standard_deviation(sample) / center)
+}
+
+/// 1 / the third quartile of the standard normal distribution (0.6744897501960817): half of all
+/// normal values lie within that many standard deviations.
+const DEVIATIONS_PER_MAD: f64 = 1.482_602_218_505_602;
