@@ -1,1 +1,42 @@
-//! Counts what a benchmark allocates.
+//! Counts what benchmarks allocate: exactly, on all threads, in three lines.
+//!
+//! ```no_run
+//! #[global_allocator]
+//! static ALLOCATOR: bench_meter::CountingAllocator = bench_meter::CountingAllocator::system();
+//!
+//! fn main() -> std::process::ExitCode {
+//!     bench_meter::main(|meter| {
+//!         meter.case("string/join/n100", || vec!["word"; 100], |words| words.join(" "));
+//!     })
+//! }
+//! ```
+//!
+//! That is a whole bench target (`harness = false` in `Cargo.toml`). `cargo bench` writes
+//! `target/meter/<package>/<bench target>/new.jsonl` and prints one line per case.
+//!
+//! * [`CountingAllocator`] counts. [`total`], [`thread`] and [`PeakWatch`] read what it counted, in
+//!   any program; [`Counts`] says what counts as what.
+//! * [`main`] and [`Meter`] make a bench target of it.
+//! * [`FixedState`] keeps hash maps from being different in every run.
+//!
+//! Counting costs about a nanosecond per call (README.md has the measurement), so a program that
+//! measures time should not install it.
+
+mod allocator;
+mod arguments;
+mod counts;
+mod fixed_state;
+mod measure;
+mod meter;
+mod peak;
+mod place;
+mod results;
+mod settle;
+mod shard;
+mod table;
+
+pub use allocator::CountingAllocator;
+pub use counts::{Counts, reset_thread_peak, thread, thread_peak_bytes, total};
+pub use fixed_state::{FixedHashMap, FixedHashSet, FixedState};
+pub use meter::{Meter, main};
+pub use peak::PeakWatch;

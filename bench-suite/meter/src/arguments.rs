@@ -1,0 +1,395 @@
+//! The command line: our own options, and those of other harnesses.
+//!
+//! `cargo bench -- --save-baseline old` hands the same words to every bench target, so this one
+//! must understand what criterion and iai-callgrind understand, or ignore it knowingly.
+
+use std::fmt;
+
+use crate::measure::Plan;
+
+/// What this run is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) mode: Mode,
+    pub(crate) filter: Filter,
+    pub(crate) plan: Plan,
+    pub(crate) baseline: String,
+    pub(crate) table: Table,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Count, and write the results file.
+    Measure,
+    /// Count, and write nothing (`--discard-baseline`).
+    Discard,
+    /// Carry out every case once.
+    Test,
+    List,
+    Help,
+    /// The other harnesses were told not to measure, so neither do we: measuring would replace
+    /// results that are about to be compared.
+    Nothing {
+        because_of: &'static str,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Filter {
+    All,
+    None,
+    Contains(String),
+    Exactly(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Table {
+    Shown,
+    Quiet,
+}
+
+/// Why the command line makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ArgumentError {
+    Unknown { option: String },
+    MissingValue { option: &'static str },
+    UnexpectedValue { option: &'static str, value: String },
+    NotACount { option: &'static str, value: String },
+    BadBaseline { name: String },
+    SecondFilter { first: String, second: String },
+}
+
+pub(crate) const DEFAULT_OPERATIONS: u32 = 100;
+pub(crate) const DEFAULT_REPEATS: u32 = 5;
+/// Criterion's name for the run that was just measured.
+pub(crate) const DEFAULT_BASELINE: &str = "new";
+
+struct Spec {
+    long: &'static str,
+    short: Option<char>,
+    takes: Takes,
+    effect: Effect,
+}
+
+#[derive(Clone, Copy)]
+enum Takes {
+    Nothing,
+    Value,
+    /// `--list` or `--list=true`, but not `--list true`.
+    ValueAfterEquals,
+}
+
+#[derive(Clone, Copy)]
+enum Effect {
+    SaveBaseline,
+    DiscardBaseline,
+    Operations,
+    Repeats,
+    Exact,
+    List,
+    Bench,
+    Test,
+    Quiet,
+    Help,
+    /// libtest's "only the tests that are marked as ignored": there are none.
+    SelectNothing,
+    MeasureNothing,
+    /// Belongs to another harness and changes nothing that is counted here.
+    Ignored,
+}
+
+impl Spec {
+    const fn new(long: &'static str, takes: Takes, effect: Effect) -> Spec {
+        Spec { long, short: None, takes, effect }
+    }
+
+    const fn short(mut self, short: char) -> Spec {
+        self.short = Some(short);
+        self
+    }
+
+    const fn ignored(long: &'static str, takes: Takes) -> Spec {
+        Spec::new(long, takes, Effect::Ignored)
+    }
+}
+
+#[rustfmt::skip]
+const OPTIONS: &[Spec] = &[
+    Spec::new("save-baseline", Takes::Value, Effect::SaveBaseline).short('s'),
+    Spec::new("discard-baseline", Takes::Nothing, Effect::DiscardBaseline),
+    Spec::new("operations", Takes::Value, Effect::Operations),
+    Spec::new("repeats", Takes::Value, Effect::Repeats),
+    Spec::new("exact", Takes::Nothing, Effect::Exact),
+    Spec::new("list", Takes::ValueAfterEquals, Effect::List),
+    Spec::new("bench", Takes::Nothing, Effect::Bench),
+    Spec::new("test", Takes::Nothing, Effect::Test),
+    Spec::new("quiet", Takes::Nothing, Effect::Quiet).short('q'),
+    Spec::new("help", Takes::Nothing, Effect::Help).short('h'),
+    Spec::new("ignored", Takes::Nothing, Effect::SelectNothing),
+    Spec::new("load-baseline", Takes::Value, Effect::MeasureNothing),
+    Spec::new("profile-time", Takes::Value, Effect::MeasureNothing),
+    // criterion 0.8 (its `configure_from_args`)
+    Spec::ignored("baseline", Takes::Value).short('b'),
+    Spec::ignored("baseline-lenient", Takes::Value),
+    Spec::ignored("color", Takes::Value).short('c'),
+    Spec::ignored("confidence-level", Takes::Value),
+    Spec::ignored("format", Takes::Value),
+    Spec::ignored("include-ignored", Takes::Nothing),
+    Spec::ignored("measurement-time", Takes::Value),
+    Spec::ignored("nocapture", Takes::ValueAfterEquals),
+    Spec::ignored("noise-threshold", Takes::Value),
+    Spec::ignored("noplot", Takes::Nothing).short('n'),
+    Spec::ignored("nresamples", Takes::Value),
+    Spec::ignored("output-format", Takes::Value),
+    Spec::ignored("plotting-backend", Takes::Value),
+    Spec::ignored("quick", Takes::Nothing),
+    Spec::ignored("sample-size", Takes::Value),
+    Spec::ignored("show-output", Takes::Nothing),
+    Spec::ignored("significance-level", Takes::Value),
+    Spec::ignored("verbose", Takes::Nothing).short('v'),
+    Spec::ignored("warm-up-time", Takes::Value),
+    // iai-callgrind 0.16 (its `CommandLineArgs`)
+    Spec::ignored("allow-aslr", Takes::ValueAfterEquals),
+    Spec::ignored("cachegrind-args", Takes::Value),
+    Spec::ignored("cachegrind-limits", Takes::Value),
+    Spec::ignored("cachegrind-metrics", Takes::Value),
+    Spec::ignored("callgrind-args", Takes::Value),
+    Spec::ignored("callgrind-limits", Takes::Value),
+    Spec::ignored("callgrind-metrics", Takes::Value),
+    Spec::ignored("default-tool", Takes::Value),
+    Spec::ignored("dhat-args", Takes::Value),
+    Spec::ignored("dhat-limits", Takes::Value),
+    Spec::ignored("dhat-metrics", Takes::Value),
+    Spec::ignored("home", Takes::Value),
+    Spec::ignored("nosummary", Takes::ValueAfterEquals),
+    Spec::ignored("regression-fail-fast", Takes::ValueAfterEquals),
+    Spec::ignored("save-summary", Takes::ValueAfterEquals),
+    Spec::ignored("separate-targets", Takes::ValueAfterEquals),
+    Spec::ignored("test-threads", Takes::Value),
+    Spec::ignored("tolerance", Takes::ValueAfterEquals),
+    Spec::ignored("tools", Takes::Value),
+    Spec::ignored("valgrind-args", Takes::Value),
+];
+
+pub(crate) const HELP: &str = "\
+Counts what the benchmark cases of this program allocate.
+
+Usage: cargo bench [--bench <NAME>] -- [FILTER] [OPTIONS]
+
+Examples:
+  cargo bench                                 count, save as `new`
+  cargo bench -- --save-baseline old          count, save as `old`
+  cargo bench -- sort/ --operations 1000      only cases with `sort/` in their name
+
+Arguments:
+  [FILTER]  Keeps the cases whose name contains this
+
+Options:
+  -s, --save-baseline <NAME>   Names the results file [default: new]
+      --discard-baseline       Counts and prints, writes no results file
+      --operations <COUNT>     Sets the counted operations of each repeat [default: 100]
+      --repeats <COUNT>        Sets the repeats; equal ones make an exact result [default: 5]
+      --exact                  Keeps only the case whose name equals FILTER
+      --list                   Lists the cases
+      --test                   Carries out every case once, writes nothing; also without `--bench`
+  -q, --quiet                  Prints no table
+  -h, --help                   Prints this
+
+Options of criterion and iai-callgrind are accepted and ignored, so that one command line serves
+all bench targets; `--load-baseline` and `--profile-time` measure nothing here either.
+";
+
+impl Arguments {
+    /// * `words`: what follows the program name.
+    pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Arguments, ArgumentError> {
+        let mut given = Given::default();
+        let mut words = words.into_iter();
+        let mut only_filters = false;
+        while let Some(word) = words.next() {
+            if word == "--" && !only_filters {
+                only_filters = true;
+            } else if only_filters || !word.starts_with('-') || word == "-" {
+                given.add_filter(word)?;
+            } else {
+                let (spec, attached) = find(&word)?;
+                let value = value_of(spec, attached, &mut words)?;
+                given.add(spec, value)?;
+            }
+        }
+        Ok(given.decide())
+    }
+}
+
+/// The option that `word` names, and the value that hangs on it (`--a=value`, `-avalue`).
+fn find(word: &str) -> Result<(&'static Spec, Option<String>), ArgumentError> {
+    let unknown = || ArgumentError::Unknown { option: word.to_owned() };
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (long, None),
+        };
+        let spec = OPTIONS.iter().find(|spec| spec.long == name);
+        return Ok((spec.ok_or_else(unknown)?, value));
+    }
+    let mut letters = word.chars().skip(1);
+    let letter = letters.next();
+    let value: String = letters.collect();
+    let value = value.strip_prefix('=').unwrap_or(&value);
+    let spec = OPTIONS.iter().find(|s| s.short.is_some() && s.short == letter);
+    let value = (!value.is_empty()).then(|| value.to_owned());
+    Ok((spec.ok_or_else(unknown)?, value))
+}
+
+/// The value of an option; empty for one that takes none.
+fn value_of(
+    spec: &Spec,
+    attached: Option<String>,
+    words: &mut impl Iterator<Item = String>,
+) -> Result<String, ArgumentError> {
+    match (spec.takes, attached) {
+        (Takes::Nothing, None) | (Takes::ValueAfterEquals, None) => Ok(String::new()),
+        (Takes::Nothing, Some(value)) => Err(ArgumentError::UnexpectedValue { option: spec.long, value }),
+        (Takes::Value | Takes::ValueAfterEquals, Some(value)) => Ok(value),
+        (Takes::Value, None) => {
+            let missing = ArgumentError::MissingValue { option: spec.long };
+            words.next().ok_or(missing)
+        }
+    }
+}
+
+/// What was on the command line, before it is known what it means together.
+#[derive(Default)]
+struct Given {
+    filter: Option<String>,
+    baseline: Option<String>,
+    operations: Option<u32>,
+    repeats: Option<u32>,
+    measure_nothing: Option<&'static str>,
+    discard: bool,
+    exact: bool,
+    list: bool,
+    bench: bool,
+    test: bool,
+    quiet: bool,
+    help: bool,
+    select_nothing: bool,
+}
+
+impl Given {
+    fn add_filter(&mut self, word: String) -> Result<(), ArgumentError> {
+        match &self.filter {
+            None => {
+                self.filter = Some(word);
+                Ok(())
+            }
+            Some(first) => Err(ArgumentError::SecondFilter { first: first.clone(), second: word }),
+        }
+    }
+
+    fn add(&mut self, spec: &'static Spec, value: String) -> Result<(), ArgumentError> {
+        match spec.effect {
+            Effect::SaveBaseline => self.baseline = Some(baseline(value)?),
+            Effect::Operations => self.operations = Some(at_least_one(spec.long, value)?),
+            Effect::Repeats => self.repeats = Some(at_least_one(spec.long, value)?),
+            Effect::MeasureNothing => self.measure_nothing = Some(spec.long),
+            Effect::DiscardBaseline => self.discard = true,
+            Effect::Exact => self.exact = true,
+            Effect::List => self.list = value != "false",
+            Effect::Bench => self.bench = true,
+            Effect::Test => self.test = true,
+            Effect::Quiet => self.quiet = true,
+            Effect::Help => self.help = true,
+            Effect::SelectNothing => self.select_nothing = true,
+            Effect::Ignored => {}
+        }
+        Ok(())
+    }
+
+    fn decide(self) -> Arguments {
+        Arguments {
+            mode: self.mode(),
+            plan: Plan {
+                operations: self.operations.unwrap_or(DEFAULT_OPERATIONS),
+                repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
+            },
+            filter: match self.filter {
+                _ if self.select_nothing => Filter::None,
+                None => Filter::All,
+                Some(name) if self.exact => Filter::Exactly(name),
+                Some(part) => Filter::Contains(part),
+            },
+            baseline: self.baseline.unwrap_or_else(|| DEFAULT_BASELINE.to_owned()),
+            table: if self.quiet { Table::Quiet } else { Table::Shown },
+        }
+    }
+
+    /// As criterion decides it: `cargo test` passes no `--bench`, so its absence means a test.
+    fn mode(&self) -> Mode {
+        if self.help {
+            Mode::Help
+        } else if self.list {
+            Mode::List
+        } else if self.test || !self.bench {
+            Mode::Test
+        } else if let Some(because_of) = self.measure_nothing {
+            Mode::Nothing { because_of }
+        } else if self.discard {
+            Mode::Discard
+        } else {
+            Mode::Measure
+        }
+    }
+}
+
+impl Filter {
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        match self {
+            Filter::All => true,
+            Filter::None => false,
+            Filter::Contains(part) => name.contains(part.as_str()),
+            Filter::Exactly(whole) => name == whole,
+        }
+    }
+}
+
+fn at_least_one(option: &'static str, value: String) -> Result<u32, ArgumentError> {
+    match value.parse() {
+        Ok(count) if 1 <= count => Ok(count),
+        _ => Err(ArgumentError::NotACount { option, value }),
+    }
+}
+
+/// The baseline becomes a file name, so it may hold nothing that a file name may not.
+fn baseline(name: String) -> Result<String, ArgumentError> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '@');
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
+        return Err(ArgumentError::BadBaseline { name });
+    }
+    Ok(name)
+}
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ArgumentError::Unknown { option } => {
+                let known: Vec<String> = OPTIONS.iter().map(|s| format!("--{}", s.long)).collect();
+                write!(f, "unknown option `{option}`\n  known: {}", known.join(" "))
+            }
+            ArgumentError::MissingValue { option } => write!(f, "`--{option}` needs a value"),
+            ArgumentError::UnexpectedValue { option, value } => {
+                write!(f, "`--{option}` takes no value, but was given `{value}`")
+            }
+            ArgumentError::NotACount { option, value } => {
+                write!(f, "`--{option}` wants a whole number from 1 on, not `{value}`")
+            }
+            ArgumentError::BadBaseline { name } => write!(
+                f,
+                "`{name}` cannot name a baseline, which becomes a file name\n  \
+                 use letters, digits and `-` `_` `.` `+` `@`, and no `.` in front"
+            ),
+            ArgumentError::SecondFilter { first, second } => {
+                write!(f, "two filters, `{first}` and `{second}`; give one")
+            }
+        }
+    }
+}
