@@ -13,6 +13,7 @@
 //! adjust          many tests at once   Holm, Benjamini-Hochberg
 //! geomean         many ratios as one
 //! normal          the normal distribution, for all of the above
+//! natural         ln and exp, the same on every machine
 //! ```
 //!
 //! Every threshold (alpha, confidence, power) is an argument.
@@ -21,6 +22,7 @@ mod adjust;
 mod drift;
 mod geomean;
 mod interval;
+mod natural;
 mod normal;
 mod order;
 mod power;
