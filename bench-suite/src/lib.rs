@@ -2,6 +2,7 @@
 
 pub mod input;
 mod list;
+pub mod similarity;
 mod workload;
 pub mod workloads;
 
