@@ -1,0 +1,112 @@
+//! What all JSON readers share: looking at the first member, and turning serde's errors into ours.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{Place, Problem, ReadError};
+
+/// These bytes as a `T`.
+///
+/// * `wanted`: what the file should be, for the message: `a sample.json of criterion`.
+///
+/// # Errors
+/// Truncated, not JSON, or JSON of another shape; with line and column.
+pub(super) fn parse<'a, T: Deserialize<'a>>(
+    path: &Arc<str>,
+    bytes: &'a [u8],
+    wanted: &'static str,
+) -> Result<T, ReadError> {
+    serde_json::from_slice(without_bom(bytes)).map_err(|error| {
+        let place = Place::Line { line_number: error.line().max(1), column_number: error.column() };
+        ReadError { path: path.clone(), place, problem: problem(&error, wanted) }
+    })
+}
+
+/// What serde says, in our words.
+pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Problem {
+    if error.is_eof() {
+        return Problem::Truncated { wanted: wanted.to_owned() };
+    }
+    let words = error.to_string();
+    let words = words.rsplit_once(" at line ").map_or(&*words, |(before, _)| before);
+    if let Some((found, expected)) = words.strip_prefix("invalid type: ").and_then(|w| w.split_once(", expected ")) {
+        return Problem::Syntax { found: found.to_owned(), wanted: format!("{expected} in {wanted}") };
+    }
+    let found = match words.split_once(' ') {
+        Some(("missing", field)) => format!("no {}", field.strip_prefix("field ").unwrap_or(field)),
+        Some(("duplicate", field)) => format!("{} twice", field.strip_prefix("field ").unwrap_or(field)),
+        Some(("unknown", _)) => format!("an {words}"),
+        _ => words.to_owned(),
+    };
+    Problem::Syntax { found, wanted: wanted.to_owned() }
+}
+
+/// The bytes behind a byte order mark, which editors on Windows put in front.
+pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// The first key of a JSON object and the bytes of its value and all that follows.
+///
+/// Enough to recognise a format: every writer we know keeps its order of fields. A key with an escape is
+/// nobody's first key and gives `None`.
+pub(super) fn first_member(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = without_bom(bytes).trim_ascii_start().strip_prefix(b"{")?;
+    let key = inside.trim_ascii_start().strip_prefix(b"\"")?;
+    let end = key.iter().take(64).position(|byte| *byte == b'"')?;
+    let value = key[end + 1..].trim_ascii_start().strip_prefix(b":")?;
+    Some((&key[..end], value.trim_ascii_start()))
+}
+
+/// Whether a JSON object begins with `"schema": "<name>/`.
+pub(super) fn has_schema(bytes: &[u8], name: &str) -> bool {
+    first_member(bytes).is_some_and(|(key, value)| {
+        let rest = value.strip_prefix(b"\"").and_then(|value| value.strip_prefix(name.as_bytes()));
+        key == b"schema" && rest.is_some_and(|rest| rest.starts_with(b"/"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_member_is_found_behind_blanks_and_a_byte_order_mark() {
+        let expected = Some((&b"a"[..], &b"1}"[..]));
+        assert_eq!(first_member(b"{\"a\":1}"), expected);
+        assert_eq!(first_member(b"\xEF\xBB\xBF\r\n { \"a\" : 1}"), expected);
+        assert_eq!(first_member(b"[1]"), None);
+        assert_eq!(first_member(b"{\"a"), None);
+        assert_eq!(first_member(b""), None);
+    }
+
+    #[test]
+    fn a_schema_is_a_whole_name() {
+        assert!(has_schema(b"{\"schema\":\"meter/1\"}", "meter"));
+        assert!(has_schema(b"{\"schema\":\"meter/2\"}", "meter"));
+        assert!(!has_schema(b"{\"schema\":\"meters/1\"}", "meter"));
+        assert!(!has_schema(b"{\"x\":\"meter/1\"}", "meter"));
+    }
+
+    #[test]
+    fn serdes_errors_are_said_in_our_words() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Shape {
+            #[expect(dead_code, reason = "only its type is looked at")]
+            a: u64,
+        }
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            let error = parse::<Shape>(&"x.json".into(), text.as_bytes(), "a shape").unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
+        check("{}", "x.json:1:2: found no `a`; wanted a shape");
+        check(r#"{"a":1,"a":2}"#, "x.json:1:10: found `a` twice; wanted a shape");
+        check(r#"{"a":null}"#, "x.json:1:9: found null; wanted u64 in a shape");
+        check(r#"{"b":1}"#, "x.json:1:4: found an unknown field `b`, expected `a`; wanted a shape");
+        check(r#"{"a":"#, "x.json:1:5: the file ends too early; wanted a shape");
+        check("x", "x.json:1:1: found expected value; wanted a shape");
+    }
+}

@@ -1,0 +1,166 @@
+//! Decimal numbers, exact and fast.
+//!
+//! Results are mostly long lists of short numbers. Those go through a path that needs one multiplication or
+//! division; all others through the standard library. Both give the nearest `f64`.
+
+/// Why a list of numbers could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BadList {
+    /// It is no list at all.
+    NotAList,
+    /// One element is no finite number.
+    Element {
+        /// From 0.
+        index: usize,
+        /// As it stands there, shortened.
+        found: String,
+    },
+}
+
+/// The numbers of a JSON list: `[1.0, 25]`.
+///
+/// * `json`: one well-formed JSON value.
+pub(super) fn list(json: &str) -> Result<Vec<f64>, BadList> {
+    let mut rest = json.trim_ascii().as_bytes().strip_prefix(b"[").ok_or(BadList::NotAList)?;
+    let mut numbers = Vec::with_capacity(rest.len() / 8);
+    rest = rest.trim_ascii_start();
+    if rest.starts_with(b"]") {
+        return Ok(numbers);
+    }
+    loop {
+        let bad = || BadList::Element { index: numbers.len(), found: element(rest) };
+        let (number, length) = decimal(rest).ok_or_else(bad)?;
+        let after = rest[length..].trim_ascii_start();
+        match after.first() {
+            Some(b',') => {
+                numbers.push(number);
+                rest = after[1..].trim_ascii_start();
+            }
+            Some(b']') => {
+                numbers.push(number);
+                return Ok(numbers);
+            }
+            _ => return Err(bad()),
+        }
+    }
+}
+
+/// The beginning of a list element, for a message: up to the next comma, at most 24 characters.
+fn element(rest: &[u8]) -> String {
+    let end = rest.iter().position(|byte| matches!(byte, b',' | b']' | b'\n')).unwrap_or(rest.len());
+    String::from_utf8_lossy(&rest[..end]).trim().chars().take(24).collect()
+}
+
+/// The finite decimal number at the beginning of `text`, and how many bytes it takes.
+///
+/// `None` when there is none, or when it is too large for an `f64`.
+#[inline]
+pub(super) fn decimal(text: &[u8]) -> Option<(f64, usize)> {
+    simple(text).or_else(|| exact(text))
+}
+
+/// Digits with at most one point whose value needs a single rounding.
+///
+/// A mantissa of at most 2^53 and a power of ten up to 10^22 are both exact as `f64`, so that one division
+/// rounds once. Source: Clinger 1990, How to Read Floating Point Numbers Accurately, PLDI.
+#[inline]
+fn simple(text: &[u8]) -> Option<(f64, usize)> {
+    let (mut mantissa, mut end) = (0u64, 0);
+    while let Some(digit) = digit_at(text, end) {
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+        end += 1;
+    }
+    let mut digits = end;
+    let mut decimals = 0;
+    if text.get(end) == Some(&b'.') {
+        let point = end;
+        end += 1;
+        while let Some(digit) = digit_at(text, end) {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+            end += 1;
+        }
+        decimals = end - point - 1;
+        if decimals == 0 {
+            return None;
+        }
+        digits += decimals;
+    }
+    let plain = digits > decimals && digits <= 19 && !matches!(text.get(end), Some(b'e' | b'E'));
+    if !plain || mantissa > 1 << 53 {
+        return None;
+    }
+    Some((mantissa as f64 / POWERS_OF_TEN[decimals], end))
+}
+
+#[inline]
+fn digit_at(text: &[u8], index: usize) -> Option<u64> {
+    let digit = text.get(index)?.wrapping_sub(b'0');
+    (digit < 10).then_some(u64::from(digit))
+}
+
+const POWERS_OF_TEN: [f64; 20] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19];
+
+#[cold]
+fn exact(text: &[u8]) -> Option<(f64, usize)> {
+    let end = text
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
+        .unwrap_or(text.len());
+    let number: f64 = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+    number.is_finite().then_some((number, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str) {
+        let expected = text.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| (n.to_bits(), text.len()));
+        let actual = decimal(text.as_bytes()).map(|(n, length)| (n.to_bits(), length));
+        assert_eq!(actual, expected, "for {text:?}");
+    }
+
+    #[test]
+    fn numbers_are_the_ones_the_standard_library_reads() {
+        for text in ["0", "0.0", "1.5", "6719.0", "9007199254740993", "9007199254740992.5", "0.1", "123456.789012345"] {
+            check(text);
+        }
+        for text in ["1e3", "-1.5", "1e-320", "1e999", "18446744073709551616", "0.00000000000000000001", "", ".", "-"] {
+            check(text);
+        }
+    }
+
+    #[test]
+    fn lists_name_the_element_that_is_no_number() {
+        assert_eq!(list("[1, 2.5 ,3e1]"), Ok(vec![1.0, 2.5, 30.0]));
+        assert_eq!(list(" [ ] "), Ok(vec![]));
+        assert_eq!(list("{}"), Err(BadList::NotAList));
+        let element = |index, found: &str| Err(BadList::Element { index, found: found.to_owned() });
+        assert_eq!(list("[1,null]"), element(1, "null"));
+        assert_eq!(list("[1e999,2]"), element(0, "1e999"));
+        assert_eq!(list("[[1],2]"), element(0, "[1"));
+    }
+}
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::decimal;
+
+    proptest! {
+        #[test]
+        fn every_written_number_is_read_back_exactly(number in any::<f64>().prop_filter("finite", |n| n.is_finite())) {
+            let text = format!("{number}");
+            prop_assert_eq!(decimal(text.as_bytes()).map(|(n, l)| (n.to_bits(), l)), Some((number.to_bits(), text.len())));
+        }
+
+        #[test]
+        fn short_decimals_are_read_exactly(whole in 0u64..10_000_000, decimals in 0u64..100_000_000) {
+            let text = format!("{whole}.{decimals}");
+            prop_assert_eq!(decimal(text.as_bytes()).map(|(n, _)| n), text.parse().ok());
+        }
+    }
+}
