@@ -1,0 +1,181 @@
+use std::sync::Arc;
+
+use super::Summary;
+use crate::model::{BenchId, Metric, Observation};
+
+/// Everything known about one metric of one benchmark in two runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The benchmark.
+    pub id: BenchId,
+    /// The metric; all numbers are in its base unit.
+    pub metric: Arc<Metric>,
+    /// The tool that measured.
+    pub harness: Arc<str>,
+    /// What each side measured.
+    pub sides: Sides,
+    /// How they differ; `None` when one side is missing.
+    pub change: Option<Change>,
+    /// What that means.
+    pub finding: Finding,
+    /// What the reader of the row should know.
+    pub warnings: Vec<String>,
+}
+
+/// What each side measured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sides {
+    /// Both have it.
+    Both {
+        /// The side compared against.
+        old: Summary,
+        /// The side that is judged.
+        new: Summary,
+    },
+    /// It vanished.
+    OnlyOld(Summary),
+    /// It appeared.
+    OnlyNew(Summary),
+}
+
+/// A number with the interval it lies in, at the confidence of [`Options`](super::Options). Ends may be infinite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The best guess.
+    pub point: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// How two sides differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The name of the method in [`METHODS`](super::METHODS).
+    pub method: &'static str,
+    /// new ÷ old of the centres. `None` when old is zero: then only `shift` says something.
+    pub ratio: Option<f64>,
+    /// new − old in base units: the Hodges–Lehmann estimate with its interval; for counts the difference.
+    pub shift: Interval,
+    /// What new ÷ old can be believed to lie in: the interval of the shift, widened by the allowance.
+    /// `None` when old is zero.
+    pub believed: Option<(f64, f64)>,
+    /// new ÷ old of the best measurements (the fastest, or the largest throughput). `None` when old's is zero.
+    pub best_ratio: Option<f64>,
+    /// The two-sided Mann–Whitney probability of such a difference between equal sides. `None` for counts.
+    pub p: Option<f64>,
+    /// `p`, corrected for the number of rows that are judged.
+    pub p_adjusted: Option<f64>,
+    /// The allowance between runs that `believed` holds, as a ratio of at least 1. 1 for counts.
+    pub allowance: f64,
+}
+
+/// What a comparison found, before any budget.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// Worse, by the evidence.
+    Regressed,
+    /// Better, by the evidence.
+    Improved,
+    /// The same: equal counts, or believed to lie within the smallest effect.
+    Unchanged,
+    /// It differs, and nobody said which direction is good.
+    Differs,
+    /// These measurements cannot tell.
+    NotProven(Lack),
+    /// The two sides were not measured alike.
+    NotComparable(Reason),
+    /// In old only.
+    OnlyOld,
+    /// In new only.
+    OnlyNew,
+}
+
+/// What a comparison lacks to be decided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lack {
+    /// With so few measurements no difference would be significant.
+    Measurements {
+        /// How many each side needs; `None` when more than could sensibly be taken.
+        needed: Option<usize>,
+    },
+    /// Two runs of the same program may differ as much.
+    RunsApart {
+        /// The allowance, as a ratio above 1.
+        allowance: f64,
+    },
+    /// The measurements scatter too much.
+    Spread,
+}
+
+/// Why two sides cannot be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Times of two machines.
+    OtherMachine {
+        /// The machine of the old side.
+        old: String,
+        /// The machine of the new side.
+        new: String,
+    },
+    /// Instructions of two toolchains or processors.
+    OtherBuild {
+        /// Toolchain and processor of the old side.
+        old: String,
+        /// Toolchain and processor of the new side.
+        new: String,
+    },
+    /// Two harnesses count differently.
+    OtherHarness {
+        /// Who measured the old side.
+        old: String,
+        /// Who measured the new side.
+        new: String,
+    },
+    /// The same metric in two units.
+    OtherUnit {
+        /// The unit of the old side.
+        old: String,
+        /// The unit of the new side.
+        new: String,
+    },
+}
+
+impl Comparison {
+    /// A benchmark that only one side has.
+    pub(super) fn lonely(observation: &Observation, sides: Sides) -> Comparison {
+        let finding = if matches!(sides, Sides::OnlyOld(_)) { Finding::OnlyOld } else { Finding::OnlyNew };
+        Comparison {
+            id: observation.id.clone(),
+            metric: observation.metric.clone(),
+            harness: observation.harness.clone(),
+            sides,
+            change: None,
+            finding,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The same numbers, for looking at only.
+    pub(super) fn not_judged(mut self, reason: Reason) -> Comparison {
+        self.finding = Finding::NotComparable(reason);
+        self
+    }
+
+    /// The old side, when there is one.
+    pub fn old(&self) -> Option<&Summary> {
+        match &self.sides {
+            Sides::Both { old, .. } | Sides::OnlyOld(old) => Some(old),
+            Sides::OnlyNew(_) => None,
+        }
+    }
+
+    /// The new side, when there is one.
+    pub fn new_side(&self) -> Option<&Summary> {
+        match &self.sides {
+            Sides::Both { new, .. } | Sides::OnlyNew(new) => Some(new),
+            Sides::OnlyOld(_) => None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use super::Method;
+use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
+use crate::model::{Exact, Observation, Values};
+use crate::unit::Better;
+
+pub(super) const METHOD: Method =
+    Method { name: "exact", what: "counts that repeat are compared as exact rationals: any difference is a change" };
+
+/// Compares two counts. Nothing is estimated: a difference of one is a difference.
+pub(super) fn compare(new_observation: &Observation, old: Exact, new: Exact) -> Comparison {
+    let summary = |exact: Exact| Summary::of(&Values::Exact(exact), 1.0);
+    let (old_side, new_side) = (summary(old), summary(new));
+    let difference = new.per_operation() - old.per_operation();
+    let ratio = (old.total() > 0).then(|| new.per_operation() / old.per_operation());
+    Comparison {
+        id: new_observation.id.clone(),
+        metric: new_observation.metric.clone(),
+        harness: new_observation.harness.clone(),
+        change: Some(Change {
+            method: METHOD.name,
+            ratio,
+            shift: Interval { low: difference, point: difference, high: difference },
+            believed: ratio.map(|ratio| (ratio, ratio)),
+            best_ratio: ratio,
+            p: None,
+            p_adjusted: None,
+            allowance: 1.0,
+        }),
+        sides: Sides::Both { old: old_side, new: new_side },
+        finding: finding(old, new, new_observation.metric.better),
+        warnings: Vec::new(),
+    }
+}
+
+fn finding(old: Exact, new: Exact, better: Better) -> Finding {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    match (new.cmp(&old), better) {
+        (Equal, _) => Finding::Unchanged,
+        (Less, Better::Lower) | (Greater, Better::Higher) => Finding::Improved,
+        (Greater, Better::Lower) | (Less, Better::Higher) => Finding::Regressed,
+        (_, Better::Unknown) => Finding::Differs,
+    }
+}

@@ -1,0 +1,147 @@
+use super::Method;
+use crate::compare::summary::pool;
+use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
+use crate::model::{Nature, Observation, Values};
+use crate::stats::{self, NullDistributions, Sample};
+use crate::unit::Better;
+
+pub(super) const METHOD: Method = Method {
+    name: "rank",
+    what: "measurements that differ: Mann–Whitney U test, Hodges–Lehmann shift, and an allowance for runs taken apart",
+};
+
+/// Compares two sides whose measurements differ. The finding is left to [`finding`], once p is corrected.
+pub(super) fn compare(
+    old: &Observation,
+    new: &Observation,
+    options: &Options,
+    nulls: &mut NullDistributions,
+) -> Comparison {
+    let (old_sample, new_sample) = (replicates(&old.values), replicates(&new.values));
+    // A count that repeats has one number only: let it stand for as many as the other side has.
+    let old_sample = as_many(old_sample, &old.values, new_sample.len());
+    let new_sample = as_many(new_sample, &new.values, old_sample.len());
+    let side = |values: &Values, sample: &Sample| match values {
+        Values::Exact(_) => Summary::of(values, options.confidence),
+        Values::Sampled(processes) => Summary::sampled(sample, processes.count(), options.confidence),
+    };
+    Comparison {
+        id: new.id.clone(),
+        metric: new.metric.clone(),
+        harness: new.harness.clone(),
+        change: Some(change(&old_sample, &new_sample, new, options, nulls)),
+        sides: Sides::Both { old: side(&old.values, &old_sample), new: side(&new.values, &new_sample) },
+        finding: Finding::NotProven(Lack::Spread),
+        warnings: Vec::new(),
+    }
+}
+
+fn change(
+    old: &Sample,
+    new: &Sample,
+    observation: &Observation,
+    options: &Options,
+    nulls: &mut NullDistributions,
+) -> Change {
+    let allowance = match observation.metric.nature {
+        Nature::Timed => options.between_runs,
+        Nature::Counted => 1.0,
+    };
+    let (old_center, new_center) = (stats::median(old), stats::median(new));
+    let shift = stats::shift(old, new, options.confidence, nulls);
+    let shift = Interval { low: shift.interval.low, point: shift.value, high: shift.interval.high };
+    let ratio_at = |shift: f64| f64::max(0.0, 1.0 + shift / old_center);
+    let positive = old_center > 0.0;
+    let best = |sample: &Sample| match observation.metric.better {
+        Better::Higher => sample.max(),
+        Better::Lower | Better::Unknown => sample.min(),
+    };
+    Change {
+        method: METHOD.name,
+        ratio: positive.then(|| new_center / old_center),
+        shift,
+        believed: positive.then(|| (ratio_at(shift.low) / allowance, ratio_at(shift.high) * allowance)),
+        best_ratio: (best(old) > 0.0).then(|| best(new) / best(old)),
+        p: Some(stats::rank_test(old, new, nulls).p),
+        p_adjusted: None,
+        allowance,
+    }
+}
+
+/// What the corrected evidence means.
+///
+/// ```text
+///            improved │      not proven       │ regressed
+///   ──────────────────┼───────────┬───────────┼──────────────▶ new ÷ old
+///       1 ÷ (allowance · effect)  1   allowance · effect
+/// ```
+pub(crate) fn finding(comparison: &Comparison, options: &Options) -> Finding {
+    let (Sides::Both { old, new }, Some(change)) = (&comparison.sides, &comparison.change) else {
+        return comparison.finding.clone();
+    };
+    let p = change.p_adjusted.or(change.p).unwrap_or(1.0);
+    let smallest = stats::smallest_p(old.n, new.n);
+    let correction = p / change.p.filter(|p| *p > 0.0).unwrap_or(p).max(f64::MIN_POSITIVE);
+    if p > options.alpha && smallest * correction > options.alpha {
+        let needed = stats::samples_for_p(options.alpha / f64::max(correction, 1.0));
+        return Finding::NotProven(Lack::Measurements { needed });
+    }
+    let Some((low, high)) = change.believed else {
+        return from_zero(comparison, change, p, options);
+    };
+    // Counts have no smallest effect: any significant difference of a count is one.
+    let effect = if change.allowance > 1.0 { options.smallest_effect } else { 1.0 };
+    let significant = p <= options.alpha;
+    let best = change.best_ratio;
+    let risen = significant && low > effect && best.is_none_or(|best| best / change.allowance >= 1.0);
+    let fallen = significant && high < 1.0 / effect && best.is_none_or(|best| best * change.allowance <= 1.0);
+    match (risen, fallen) {
+        (true, _) => direction(comparison.metric.better, Better::Higher),
+        (_, true) => direction(comparison.metric.better, Better::Lower),
+        _ if 1.0 / effect <= low && high <= effect => Finding::Unchanged,
+        _ if significant => Finding::NotProven(Lack::RunsApart { allowance: change.allowance }),
+        _ if change.allowance > 1.0 => Finding::NotProven(Lack::RunsApart { allowance: change.allowance }),
+        _ => Finding::NotProven(Lack::Spread),
+    }
+}
+
+/// From nothing to something has no ratio; the sign of the shift decides.
+fn from_zero(comparison: &Comparison, change: &Change, p: f64, options: &Options) -> Finding {
+    match () {
+        () if p > options.alpha => Finding::NotProven(Lack::Spread),
+        () if change.shift.low > 0.0 => direction(comparison.metric.better, Better::Higher),
+        () if change.shift.high < 0.0 => direction(comparison.metric.better, Better::Lower),
+        () => Finding::NotProven(Lack::Spread),
+    }
+}
+
+/// The finding for a metric that moved in the direction `moved`.
+fn direction(better: Better, moved: Better) -> Finding {
+    match better {
+        Better::Unknown => Finding::Differs,
+        better if better == moved => Finding::Improved,
+        Better::Lower | Better::Higher => Finding::Regressed,
+    }
+}
+
+/// The values that count as replicates: the medians of the processes where there are enough of them to be
+/// compared with each other, else all measurements.
+fn replicates(values: &Values) -> Sample {
+    /// The fewest values a side whose rank test can be significant at 0.05: 2 ÷ C(8, 4) = 0.029.
+    const ENOUGH: usize = 4;
+    match values {
+        Values::Exact(exact) => Sample::new(vec![exact.per_operation()]).expect("a count is a number"),
+        Values::Sampled(processes) if processes.count() >= ENOUGH => {
+            let medians = processes.samples().iter().map(stats::median).collect();
+            Sample::new(medians).expect("a median of numbers is a number")
+        }
+        Values::Sampled(processes) => pool(processes.samples()).into_owned(),
+    }
+}
+
+fn as_many(sample: Sample, values: &Values, n: usize) -> Sample {
+    match values {
+        Values::Exact(exact) => Sample::new(vec![exact.per_operation(); n]).expect("a count is a number"),
+        Values::Sampled(_) => sample,
+    }
+}

@@ -1,0 +1,94 @@
+use std::fmt;
+
+use crate::formats::ReadError;
+use crate::model::Collision;
+use crate::policy::EntryError;
+
+/// Why the work could not be done: one or many problems, all told at once.
+#[derive(Debug, Default)]
+pub struct Failure(Vec<Message>);
+
+/// One problem: what is wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Names the thing, says what was found and what was wanted. Lower case, no full stop.
+    pub problem: String,
+    /// The next step.
+    pub next_step: String,
+}
+
+impl Failure {
+    /// A failure of one problem.
+    pub fn new(problem: impl Into<String>, next_step: impl Into<String>) -> Failure {
+        Failure(vec![Message { problem: problem.into(), next_step: next_step.into() }])
+    }
+
+    /// All its problems, at least one.
+    pub fn messages(&self) -> &[Message] {
+        &self.0
+    }
+
+    /// The problems of both.
+    pub fn and(mut self, other: Failure) -> Failure {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Files that could not be read.
+    pub fn of_reading(errors: &[ReadError]) -> Failure {
+        let message =
+            |error: &ReadError| Message { problem: error.to_string(), next_step: error.problem.next_step().to_owned() };
+        Failure(errors.iter().map(message).collect())
+    }
+
+    /// Budgets that make no sense.
+    pub fn of_config(path: &str, errors: &[EntryError]) -> Failure {
+        let message = |error: &EntryError| Message {
+            problem: format!("{path}:{}: {}", error.line_number, error.problem),
+            next_step: error.next_step.clone(),
+        };
+        Failure(errors.iter().map(message).collect())
+    }
+
+    /// Results that claim to be the same benchmark.
+    pub fn of_collisions(label: &str, collisions: &[Collision]) -> Failure {
+        let message = |collision: &Collision| Message {
+            problem: format!(
+                "{label}: {} {} stands in {} and in {}",
+                collision.id, collision.metric, collision.first, collision.second
+            ),
+            next_step: "give each benchmark a name of its own, or compare one of the two".to_owned(),
+        };
+        Failure(collisions.iter().map(message).collect())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// More than this scroll the first ones away.
+        const SHOWN: usize = 20;
+        for message in self.0.iter().take(SHOWN) {
+            writeln!(f, "regress: {}", Printable(&message.problem))?;
+            if !message.next_step.is_empty() {
+                writeln!(f, "  {}", Printable(&message.next_step))?;
+            }
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => writeln!(f, "regress: and {more} more problems of this kind"),
+        }
+    }
+}
+
+/// Text from a file, with control characters made visible; line breaks of our own stay.
+struct Printable<'a>(&'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '\n' => f.write_str("\n"),
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => write!(f, "{c}"),
+        })
+    }
+}

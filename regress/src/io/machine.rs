@@ -1,0 +1,68 @@
+use std::num::NonZeroUsize;
+use std::process::Command;
+use std::time::SystemTime;
+
+use crate::model::Host;
+
+/// This machine.
+pub(super) fn host() -> Host {
+    Host {
+        cpu: processor().unwrap_or_else(|| "unknown processor".to_owned()),
+        cores: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    }
+}
+
+/// `rustc --version` of the toolchain that cargo would use here.
+pub(super) fn toolchain() -> Option<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    first_line(Command::new(rustc).arg("--version"))
+}
+
+/// Now, RFC 3339 in UTC, to the second.
+pub fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// Columns of the terminal that `stream` is. `COLUMNS` comes first; `None` when it is no terminal.
+pub fn terminal_width(stream: &impl std::io::IsTerminal) -> Option<u16> {
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
+    wanted.or_else(|| stream.is_terminal().then(comfy_table_width).flatten())
+}
+
+fn comfy_table_width() -> Option<u16> {
+    comfy_table::Table::new().width()
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().next().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+}
+
+/// The processor's name, with family and model where the name alone says little (virtual machines shorten it).
+#[cfg(target_os = "linux")]
+fn processor() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let field = |name: &str| {
+        text.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            (key.trim() == name).then(|| value.trim().to_owned())
+        })
+    };
+    let name = field("model name").or_else(|| field("Model")).or_else(|| field("CPU part"))?;
+    Some(match (field("cpu family"), field("model")) {
+        (Some(family), Some(model)) => format!("{name} (family {family} model {model})"),
+        _ => name,
+    })
+}
+
+#[cfg(target_os = "macos")]
+fn processor() -> Option<String> {
+    first_line(Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn processor() -> Option<String> {
+    std::env::var("PROCESSOR_IDENTIFIER").ok()
+}

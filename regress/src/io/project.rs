@@ -1,0 +1,125 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+use super::{git, machine};
+use crate::model::Provenance;
+
+/// The directory a command was started in, and what cargo says of it.
+#[derive(Debug)]
+pub struct Project {
+    /// Where the command was started.
+    pub directory: PathBuf,
+    /// The root of the workspace; the same as `directory` where there is none.
+    pub root: PathBuf,
+    targets: Vec<PathBuf>,
+}
+
+/// The part of `cargo metadata` that is used.
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+    workspace_root: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+}
+
+impl Project {
+    /// The project around the current directory. Asks cargo; without a manifest there is only the directory.
+    pub fn here() -> std::io::Result<Project> {
+        let directory = std::env::current_dir()?;
+        let metadata = metadata(&directory);
+        let root = metadata.as_ref().map_or_else(|| directory.clone(), |metadata| metadata.workspace_root.clone());
+        let targets = target_directories(&directory, metadata.as_ref());
+        Ok(Project { directory, root, targets })
+    }
+
+    /// Where a harness keeps its results: what its environment variable says, then `subdirectory` of every target
+    /// directory. Only directories that exist.
+    pub(super) fn result_directories(&self, home_variables: &[&str], subdirectory: &str) -> Vec<PathBuf> {
+        let homes = home_variables.iter().filter_map(|name| std::env::var_os(name)).map(PathBuf::from);
+        let homes = homes.flat_map(|home| self.resolve(&home));
+        let mut found: Vec<PathBuf> = homes
+            .chain(self.targets.iter().map(|target| target.join(subdirectory)))
+            .filter(|path| path.is_dir())
+            .collect();
+        let mut seen = Vec::new();
+        found.retain(|path| {
+            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let new = !seen.contains(&real);
+            seen.push(real);
+            new
+        });
+        found
+    }
+
+    /// Where results were looked for, for messages.
+    pub(super) fn target_directories(&self) -> &[PathBuf] {
+        &self.targets
+    }
+
+    /// Who measures here: commit, machine, toolchain. The time is left open.
+    pub fn provenance(&self) -> Provenance {
+        Provenance {
+            commit: git::commit(&self.directory),
+            host: Some(machine::host()),
+            toolchain: machine::toolchain(),
+            ..Provenance::default()
+        }
+    }
+
+    /// The configuration's and the baselines' directory: the workspace root.
+    pub fn baselines(&self) -> PathBuf {
+        self.root.join("baselines")
+    }
+
+    /// `path` as a person would type it here.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.directory).unwrap_or(path).display().to_string()
+    }
+
+    fn resolve(&self, path: &Path) -> Vec<PathBuf> {
+        if path.is_absolute() { vec![path.to_owned()] } else { vec![self.directory.join(path), self.root.join(path)] }
+    }
+}
+
+fn metadata(directory: &Path) -> Option<Metadata> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(directory)
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    serde_json::from_slice(&output.stdout).ok()
+}
+
+/// Every directory in which `cargo bench` may have left results.
+///
+/// cargo resolves a relative `CARGO_TARGET_DIR` against its own directory, the benchmarks against the directory of
+/// their package, in which cargo starts them: both are looked at.
+fn target_directories(directory: &Path, metadata: Option<&Metadata>) -> Vec<PathBuf> {
+    let wanted = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let mut directories: Vec<PathBuf> = Vec::new();
+    if let Some(wanted) = &wanted {
+        directories.push(directory.join(wanted));
+        if let Some(metadata) = metadata.filter(|_| wanted.is_relative()) {
+            let packages = metadata.packages.iter().filter_map(|package| package.manifest_path.parent());
+            directories.push(metadata.workspace_root.join(wanted));
+            directories.extend(packages.map(|package| package.join(wanted)));
+        }
+    }
+    match metadata {
+        Some(metadata) => directories.push(metadata.target_directory.clone()),
+        None if wanted.is_none() => directories.push(directory.join("target")),
+        None => {}
+    }
+    directories.sort();
+    directories.dedup();
+    directories
+}

@@ -1,0 +1,236 @@
+use std::cell::OnceCell;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::catalogue::{self, Catalogue};
+use super::error::Failure;
+use super::project::Project;
+use super::{baseline, machine};
+use crate::formats::{self, File, Place, Problem, ReadError, Reading};
+use crate::model::{Provenance, Run};
+
+/// One side of a comparison, as the user names it: `old`, `run.json`, `v1=old1,old2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideSpec {
+    /// What to call it.
+    pub label: String,
+    items: Vec<String>,
+}
+
+impl SideSpec {
+    /// Takes `label=a,b` apart. What exists as a path is a path, whatever is in its name.
+    pub fn new(text: &str) -> SideSpec {
+        if Path::new(text).exists() {
+            return SideSpec { label: text.to_owned(), items: vec![text.to_owned()] };
+        }
+        let (label, list) = match text.split_once('=') {
+            Some((label, list)) if !label.is_empty() && !label.contains('/') => (label, list),
+            _ => (text, text),
+        };
+        SideSpec { label: label.to_owned(), items: list.split(',').map(str::to_owned).collect() }
+    }
+}
+
+/// Reads sides. What several of them need is found out once.
+pub struct Reader<'a> {
+    project: &'a Project,
+    catalogue: OnceCell<Catalogue>,
+    here: OnceCell<Provenance>,
+    stdin_taken: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader for the results of this project.
+    pub fn new(project: &'a Project) -> Reader<'a> {
+        Reader { project, catalogue: OnceCell::new(), here: OnceCell::new(), stdin_taken: false }
+    }
+
+    /// Everything that one side measured.
+    ///
+    /// # Errors
+    /// Every problem with every file of the side; nothing of the name; nothing measured.
+    pub fn read(&mut self, side: &SideSpec) -> Result<Run, Failure> {
+        let mut whole: Option<Run> = None;
+        let mut failure: Option<Failure> = None;
+        for item in &side.items {
+            let part = self.read_item(item).and_then(|readings| merge(&side.label, item, readings));
+            match part {
+                Ok(run) => match whole.take() {
+                    None => whole = Some(run),
+                    Some(before) => match before.merge(run) {
+                        Ok(merged) => whole = Some(merged),
+                        Err(collisions) => return Err(Failure::of_collisions(&side.label, &collisions)),
+                    },
+                },
+                Err(error) => {
+                    failure = Some(match failure.take() {
+                        None => error,
+                        Some(before) => before.and(error),
+                    });
+                }
+            }
+        }
+        match (failure, whole) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(run)) => Ok(run),
+            (None, None) => Err(nothing_in(&side.label)),
+        }
+    }
+
+    fn read_item(&mut self, item: &str) -> Result<Vec<Reading>, Failure> {
+        if item == "-" {
+            return self.read_stdin().map(|reading| vec![reading]);
+        }
+        let path = Path::new(item);
+        let is_name = !item.contains(['/', '\\']);
+        if is_name && self.catalogue().names().contains(item) {
+            return Ok(self.read_named(item));
+        }
+        if let Some(stored) = baseline::find(self.project, item) {
+            return self.read_path(&stored);
+        }
+        if path.symlink_metadata().is_ok() {
+            return self.read_path(path);
+        }
+        if let Some((directory, name)) = item.rsplit_once('@').filter(|(directory, _)| Path::new(directory).is_dir()) {
+            return read_directory(Path::new(directory), Some(name));
+        }
+        Err(self.not_found(item))
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.catalogue.get_or_init(|| Catalogue::of_project(self.project))
+    }
+
+    /// Results that lie in a target directory were measured here, as far as anyone can know.
+    fn read_named(&self, name: &str) -> Vec<Reading> {
+        let here = self.here.get_or_init(|| Provenance {
+            host: Some(machine::host()),
+            toolchain: machine::toolchain(),
+            ..Provenance::default()
+        });
+        let mut readings = self.catalogue().read(name);
+        for reading in &mut readings {
+            reading.provenance = std::mem::take(&mut reading.provenance).or(here.clone());
+        }
+        readings
+    }
+
+    fn read_path(&self, path: &Path) -> Result<Vec<Reading>, Failure> {
+        if path.is_dir() {
+            return read_directory(path, None);
+        }
+        let file = catalogue::read_file(path).map_err(|problem| Failure::of_reading(&[problem]))?;
+        Ok(vec![read_bytes(file)])
+    }
+
+    fn read_stdin(&mut self) -> Result<Reading, Failure> {
+        if std::mem::replace(&mut self.stdin_taken, true) {
+            return Err(Failure::new(
+                "`-` stands for standard input, and only one side can be it",
+                "write one side to a file",
+            ));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::of_reading(&[catalogue::unreadable(Path::new("standard input"), &error)]))?;
+        Ok(read_bytes(File { path: "standard input".into(), bytes }))
+    }
+
+    fn not_found(&self, item: &str) -> Failure {
+        let catalogue = self.catalogue();
+        let mut places: Vec<String> = catalogue.roots.iter().map(|root| self.project.shown(root)).collect();
+        if places.is_empty() {
+            let targets = self.project.target_directories();
+            places.extend(
+                targets.iter().map(|target| format!("{}/{{criterion,iai,gungraun,meter}}", self.project.shown(target))),
+            );
+        }
+        places.push(format!("{}/", self.project.shown(&self.project.baselines())));
+        let mut names: Vec<String> = catalogue.names().into_iter().map(str::to_owned).collect();
+        names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
+        let known = match names.is_empty() {
+            true => "there are no results yet".to_owned(),
+            false => format!("there are: {}", names.join(", ")),
+        };
+        Failure::new(
+            format!("no results named `{item}`, and no such file; looked in {}", places.join(", ")),
+            format!("{known}; to measure: cargo bench -- --save-baseline={item}"),
+        )
+    }
+}
+
+fn read_bytes(file: File) -> Reading {
+    if file.bytes.is_empty() {
+        return Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Empty });
+    }
+    match formats::choose(&file.bytes) {
+        Some(format) => (format.read)(&[file]),
+        None => Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Unrecognised }),
+    }
+}
+
+/// A directory holds what a harness left in it, or files of any format.
+fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, Failure> {
+    let catalogue = Catalogue::of_roots(vec![directory.to_owned()]);
+    if !catalogue.problems().is_empty() {
+        return Err(Failure::of_reading(catalogue.problems()));
+    }
+    let names = catalogue.names();
+    let listed = || names.iter().copied().collect::<Vec<_>>().join(", ");
+    let shown = directory.display();
+    match name.or_else(|| the_one_name(&names)) {
+        Some(name) if names.contains(name) => Ok(catalogue.read(name)),
+        Some(name) => {
+            Err(Failure::new(format!("{shown}: no results named `{name}`"), format!("there are: {}", listed())))
+        }
+        None if names.is_empty() => read_loose_files(directory),
+        None => Err(Failure::new(
+            format!("{shown}: results of several names"),
+            format!("say which: {shown}@NAME, with one of: {}", listed()),
+        )),
+    }
+}
+
+/// The name to take when none is given: `new`, which harnesses write at every run, or the only one there is.
+fn the_one_name<'n>(names: &std::collections::BTreeSet<&'n str>) -> Option<&'n str> {
+    let only = names.iter().next().filter(|_| names.len() == 1);
+    names.get("new").or(only).copied()
+}
+
+/// Every file right in the directory, whatever its format.
+fn read_loose_files(directory: &Path) -> Result<Vec<Reading>, Failure> {
+    let problem = |error: &std::io::Error| Failure::of_reading(&[catalogue::unreadable(directory, error)]);
+    let entries = std::fs::read_dir(directory).map_err(|error| problem(&error))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths.iter().map(|path| catalogue::read_file(path).map_or_else(Reading::refused, read_bytes)).collect())
+}
+
+/// The readings of one item as one run. Two readings hold different directories or files: further processes.
+fn merge(label: &str, item: &str, readings: Vec<Reading>) -> Result<Run, Failure> {
+    let problems: Vec<ReadError> = readings.iter().flat_map(|reading| reading.problems.iter().cloned()).collect();
+    if !problems.is_empty() {
+        return Err(Failure::of_reading(&problems));
+    }
+    let mut whole: Option<Run> = None;
+    for reading in readings {
+        let collided = |collisions: Vec<_>| Failure::of_collisions(label, &collisions);
+        let run = Run::new(label, reading.provenance, reading.warnings, reading.observations).map_err(collided)?;
+        whole = Some(match whole.take() {
+            None => run,
+            Some(before) => before.merge(run).map_err(collided)?,
+        });
+    }
+    whole.filter(|run| !run.is_empty()).ok_or_else(|| nothing_in(item))
+}
+
+fn nothing_in(item: &str) -> Failure {
+    Failure::new(
+        format!("`{item}` holds no results: nothing was measured"),
+        "check that the benchmarks ran to their end, and that a filter did not leave all of them out",
+    )
+}

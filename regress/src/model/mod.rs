@@ -1,0 +1,19 @@
+//! The words every later stage speaks.
+//!
+//! A [`Run`] is everything one side of a comparison measured: per benchmark ([`BenchId`]) and [`Metric`]
+//! one [`Observation`], with its [`Provenance`] and the [`Warning`]s that reading it gave.
+//! Nothing here knows how it is stored.
+
+mod bench_id;
+mod metric;
+mod observation;
+mod provenance;
+mod run;
+mod warning;
+
+pub use bench_id::BenchId;
+pub use metric::{METRICS, Metric, Metrics, Nature, Standing};
+pub use observation::{Exact, Observation, Processes, Values};
+pub use provenance::{Commit, Host, Provenance};
+pub use run::{Collision, Run};
+pub use warning::Warning;

@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use super::{BenchId, METRICS, Observation, Provenance, Values, Warning};
+
+/// Everything one side of a comparison measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What the user calls it: `old`, `baselines/main`, a file.
+    pub label: String,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+    /// What reading it gave to say.
+    pub warnings: Vec<Warning>,
+    observations: Vec<Observation>,
+}
+
+/// Two results that claim to be the same benchmark and metric of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// The benchmark.
+    pub id: BenchId,
+    /// The metric's name.
+    pub metric: Arc<str>,
+    /// Where the first was read.
+    pub first: Arc<str>,
+    /// Where the second was read.
+    pub second: Arc<str>,
+}
+
+impl Run {
+    /// A run of `observations` in any order, at most one per benchmark and metric.
+    ///
+    /// # Errors
+    /// Every pair of observations that claim the same benchmark and metric.
+    pub fn new(
+        label: impl Into<String>,
+        provenance: Provenance,
+        warnings: Vec<Warning>,
+        mut observations: Vec<Observation>,
+    ) -> Result<Run, Vec<Collision>> {
+        observations.sort_by(|a, b| key(a).cmp(&key(b)));
+        let collisions: Vec<Collision> = observations
+            .windows(2)
+            .filter(|pair| key(&pair[0]) == key(&pair[1]))
+            .map(|pair| collision(&pair[0], &pair[1]))
+            .collect();
+        if !collisions.is_empty() {
+            return Err(collisions);
+        }
+        Ok(Run { label: label.into(), provenance, warnings, observations })
+    }
+
+    /// All observations, by benchmark name, then by metric in the order of [`METRICS`].
+    pub fn observations(&self) -> &[Observation] {
+        &self.observations
+    }
+
+    /// The observation of one metric of one benchmark.
+    pub fn get(&self, id: &BenchId, metric: &str) -> Option<&Observation> {
+        let wanted = (id, METRICS.position(metric), metric);
+        let index = self.observations.binary_search_by(|o| key(o).cmp(&wanted)).ok()?;
+        Some(&self.observations[index])
+    }
+
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        self.observations.is_empty()
+    }
+
+    /// Adds a run of the same side that was read elsewhere: a second file, another harness.
+    ///
+    /// Measurements of the same benchmark and metric by the same harness become further processes;
+    /// a count that is equal is kept once.
+    ///
+    /// # Errors
+    /// Counts of the same benchmark that differ, or two harnesses that claim the same metric.
+    pub fn merge(self, other: Run) -> Result<Run, Vec<Collision>> {
+        let mut merged: Vec<Observation> = Vec::with_capacity(self.observations.len() + other.observations.len());
+        let mut collisions = Vec::new();
+        let mut all: Vec<Observation> = self.observations.into_iter().chain(other.observations).collect();
+        all.sort_by(|a, b| key(a).cmp(&key(b)));
+        for observation in all {
+            match merged.last_mut() {
+                Some(last) if key(last) == key(&observation) => {
+                    if let Err(collision) = join(last, observation) {
+                        collisions.push(collision);
+                    }
+                }
+                _ => merged.push(observation),
+            }
+        }
+        if !collisions.is_empty() {
+            return Err(collisions);
+        }
+        let mut warnings = self.warnings;
+        warnings.extend(other.warnings);
+        Ok(Run { label: self.label, provenance: self.provenance.or(other.provenance), warnings, observations: merged })
+    }
+
+    /// The same run with only the observations that `keep` wants.
+    pub fn filtered(mut self, keep: impl Fn(&Observation) -> bool) -> Run {
+        self.observations.retain(|observation| keep(observation));
+        self
+    }
+}
+
+fn key(observation: &Observation) -> (&BenchId, usize, &str) {
+    (&observation.id, METRICS.position(&observation.metric.name), &observation.metric.name)
+}
+
+fn collision(first: &Observation, second: &Observation) -> Collision {
+    Collision {
+        id: first.id.clone(),
+        metric: first.metric.name.clone(),
+        first: first.origin.clone(),
+        second: second.origin.clone(),
+    }
+}
+
+fn join(into: &mut Observation, from: Observation) -> Result<(), Collision> {
+    let clash = collision(into, &from);
+    if into.harness != from.harness || into.metric != from.metric {
+        return Err(clash);
+    }
+    match (&mut into.values, from.values) {
+        (Values::Exact(first), Values::Exact(second)) if *first == second => Ok(()),
+        (Values::Sampled(first), Values::Sampled(second)) => {
+            first.append(second);
+            Ok(())
+        }
+        _ => Err(clash),
+    }
+}

@@ -1,0 +1,344 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::rules::{RULES, Rule, RuleKind, Unproven};
+use super::scope::Pattern;
+use crate::model::{BenchId, METRICS};
+
+/// A budget as it stands in the file: keys and values, with their lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The line of `[[budget]]`, from 1.
+    pub line_number: usize,
+    /// Its keys, in the order of the file.
+    pub fields: Vec<Field>,
+}
+
+/// One key of an [`Entry`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Left of the `=`.
+    pub key: String,
+    /// Right of it.
+    pub value: Value,
+    /// From 1.
+    pub line_number: usize,
+}
+
+/// A value of a configuration file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `"…"`
+    Text(String),
+    /// `20`
+    Integer(i64),
+    /// `true`
+    Boolean(bool),
+    /// Anything else, by what it is: `an array`.
+    Other(&'static str),
+}
+
+/// Why a budget is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryError {
+    /// From 1.
+    pub line_number: usize,
+    /// What is wrong, in words.
+    pub problem: String,
+    /// What to do about it.
+    pub next_step: String,
+}
+
+/// Where a budget holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// For these benchmarks.
+    pub benchmark: Pattern,
+    /// For this metric; `None` for all.
+    pub metric: Option<Arc<str>>,
+    /// The benchmark that a ratio divides by.
+    pub versus: Option<Pattern>,
+}
+
+/// Where a budget stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In this program.
+    BuiltIn,
+    /// In the configuration file, on this line (from 1).
+    Line(usize),
+}
+
+/// Rules and where they hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Budget {
+    /// Where it stands.
+    pub source: Source,
+    /// Where it holds.
+    pub scope: Scope,
+    /// The rules, at most one of a kind.
+    pub rules: Vec<Rule>,
+    /// The reason, in the words of who wrote it.
+    pub why: Option<Arc<str>>,
+}
+
+/// All budgets, in order: a later one refines an earlier one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Budgets(Vec<Budget>);
+
+/// What holds without a word from the user, written as the user would.
+///
+/// * Counts may not grow. Instructions may by 0.3 %: layout and the allocator's state move them by up to 0.1 % on
+///   edits that change nothing. A proven loss of time is a breach, an unproven one is not.
+/// * A benchmark may not vanish.
+const BUILT_IN: &[(&str, &[(&str, &str)])] = &[
+    ("allocs", &[("change", "<= +0%")]),
+    ("alloc-bytes", &[("change", "<= +0%")]),
+    ("peak-bytes", &[("change", "<= +0%")]),
+    ("instructions", &[("change", "<= +0.3%")]),
+    ("time", &[("change", "<= +0%"), ("unproven", "pass")]),
+];
+
+impl Budgets {
+    /// The budgets that hold without a configuration file.
+    pub fn built_in() -> Budgets {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let field = |key: &str, value: Value| Field { key: key.to_owned(), value, line_number: 0 };
+        let mut entries = vec![Entry {
+            line_number: 0,
+            fields: vec![field("benchmark", text("*")), field("present", Value::Boolean(true))],
+        }];
+        entries.extend(BUILT_IN.iter().map(|(metric, rules)| {
+            let mut fields = vec![field("benchmark", text("*")), field("metric", text(metric))];
+            fields.extend(rules.iter().map(|(key, value)| field(key, text(value))));
+            Entry { line_number: 0, fields }
+        }));
+        let budgets = entries.iter().map(|entry| {
+            let budget = Budget::from_entry(entry).expect("the built-in budgets are tested");
+            Budget { source: Source::BuiltIn, ..budget }
+        });
+        Budgets(budgets.collect())
+    }
+
+    /// The built-in budgets, followed by those of a file.
+    ///
+    /// # Errors
+    /// Every problem of every entry: unknown keys, values of the wrong kind, contradictions.
+    pub fn from_entries(entries: &[Entry]) -> Result<Budgets, Vec<EntryError>> {
+        let mut budgets = Budgets::built_in();
+        let mut errors = Vec::new();
+        for entry in entries {
+            match Budget::from_entry(entry) {
+                Ok(budget) => budgets.0.push(budget),
+                Err(problems) => errors.extend(problems),
+            }
+        }
+        errors.extend(contradictions(&budgets.0));
+        errors.sort_by_key(|error| error.line_number);
+        if errors.is_empty() { Ok(budgets) } else { Err(errors) }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Budget> {
+        self.0.iter()
+    }
+
+    /// The rules that hold for a row: of each kind the last that matches, in the order of [`RULES`].
+    pub fn holding(&self, id: &BenchId, metric: &str) -> Vec<(&Budget, &Rule)> {
+        let matching: Vec<&Budget> = self.0.iter().filter(|budget| budget.scope.holds(id, metric)).collect();
+        RULES
+            .iter()
+            .filter_map(|info| {
+                matching.iter().rev().find_map(|budget| {
+                    let rule = budget.rules.iter().find(|rule| rule.kind() == info.kind)?;
+                    Some((*budget, rule))
+                })
+            })
+            .collect()
+    }
+}
+
+impl Scope {
+    /// Whether a budget with this scope speaks of a row.
+    pub fn holds(&self, id: &BenchId, metric: &str) -> bool {
+        self.metric.as_deref().is_none_or(|name| name == metric) && self.benchmark.matches(id)
+    }
+}
+
+impl Budget {
+    fn from_entry(entry: &Entry) -> Result<Budget, Vec<EntryError>> {
+        let mut errors = Vec::new();
+        let scope = Scope::from_entry(entry, &mut errors);
+        let mut rules = Vec::new();
+        for field in &entry.fields {
+            if SCOPE_KEYS.contains(&field.key.as_str()) {
+                continue;
+            }
+            match RULES.iter().find(|info| info.key == field.key) {
+                None => errors.push(unknown_key(field)),
+                Some(info) => match (info.parse)(&field.value, &scope) {
+                    Ok(rule) => rules.push(rule),
+                    Err(problem) => errors.push(EntryError {
+                        line_number: field.line_number,
+                        problem: format!("`{}`: {problem}", field.key),
+                        next_step: format!("for example: {} = {}", info.key, info.example),
+                    }),
+                },
+            }
+        }
+        if rules.is_empty() && errors.is_empty() {
+            errors.push(EntryError {
+                line_number: entry.line_number,
+                problem: "this [[budget]] has no rule".to_owned(),
+                next_step: format!("add one of: {}", known_rules()),
+            });
+        }
+        // Who writes a bound wants it kept, unless the same budget says otherwise.
+        let has = |kind| rules.iter().any(|rule: &Rule| rule.kind() == kind);
+        if has(RuleKind::Change) && !has(RuleKind::Unproven) {
+            rules.push(Rule::Unproven(Unproven::Fail));
+        }
+        let why = entry.text("why").map(Arc::from);
+        let source = Source::Line(entry.line_number);
+        if errors.is_empty() { Ok(Budget { source, scope, rules, why }) } else { Err(errors) }
+    }
+}
+
+/// Keys of a budget that are no rules.
+const SCOPE_KEYS: &[&str] = &["benchmark", "metric", "versus", "why"];
+
+impl Scope {
+    fn from_entry(entry: &Entry, errors: &mut Vec<EntryError>) -> Scope {
+        for field in entry.fields.iter().filter(|field| SCOPE_KEYS.contains(&field.key.as_str())) {
+            if let Err(problem) = field.value.text() {
+                errors.push(EntryError {
+                    line_number: field.line_number,
+                    problem: format!("`{}`: {problem}", field.key),
+                    next_step: format!("for example: {} = \"…\"", field.key),
+                });
+            }
+        }
+        if entry.fields.iter().all(|field| field.key != "benchmark") {
+            errors.push(EntryError {
+                line_number: entry.line_number,
+                problem: "this [[budget]] names no benchmark".to_owned(),
+                next_step: "add benchmark = \"*\" for all".to_owned(),
+            });
+        }
+        let versus = entry.fields.iter().find(|field| field.key == "versus");
+        if let Some(field) = versus.filter(|_| entry.fields.iter().all(|field| field.key != "ratio")) {
+            errors.push(EntryError {
+                line_number: field.line_number,
+                problem: "`versus` without `ratio` compares nothing".to_owned(),
+                next_step: "add ratio = \"<= 0.5\"".to_owned(),
+            });
+        }
+        let metric = entry.text("metric").filter(|metric| *metric != "*");
+        Scope {
+            benchmark: Pattern::new(entry.text("benchmark").unwrap_or("*")),
+            metric: metric.map(Arc::from),
+            versus: entry.text("versus").map(Pattern::new),
+        }
+    }
+}
+
+impl Entry {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.key == key)?.value.text().ok()
+    }
+}
+
+impl Value {
+    /// The text, if it is one.
+    ///
+    /// # Errors
+    /// What it is instead.
+    pub fn text(&self) -> Result<&str, String> {
+        match self {
+            Value::Text(text) => Ok(text),
+            other => Err(format!("{other} is no text; put it in quotes")),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => write!(f, "\"{text}\""),
+            Value::Integer(number) => write!(f, "{number}"),
+            Value::Boolean(truth) => write!(f, "{truth}"),
+            Value::Other(kind) => f.write_str(kind),
+        }
+    }
+}
+
+fn unknown_key(field: &Field) -> EntryError {
+    let known: Vec<&str> = SCOPE_KEYS.iter().copied().chain(RULES.iter().map(|info| info.key)).collect();
+    let mean = did_you_mean(&field.key, known.iter().copied());
+    EntryError {
+        line_number: field.line_number,
+        problem: format!("unknown key `{}` in [[budget]]", field.key),
+        next_step: format!("{mean}known keys: {}", known.join(", ")),
+    }
+}
+
+/// `did you mean `x`? ` where a known word is close, else nothing.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    /// Jaro–Winkler similarity from which two words look alike; the value clap uses.
+    const ALIKE: f64 = 0.7;
+    known
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(String::new(), |(_, candidate)| format!("did you mean `{candidate}`? "))
+}
+
+/// `did you mean` for the name of a metric.
+pub(super) fn metric_meant(name: &str) -> String {
+    did_you_mean(name, METRICS.names())
+}
+
+fn known_rules() -> String {
+    RULES.iter().map(|info| info.key).collect::<Vec<_>>().join(", ")
+}
+
+/// Two budgets of the same scope that say different things of the same kind: one of them is not meant.
+fn contradictions(budgets: &[Budget]) -> Vec<EntryError> {
+    let mut errors = Vec::new();
+    let written: Vec<&Budget> = budgets.iter().filter(|budget| budget.source != Source::BuiltIn).collect();
+    for (index, later) in written.iter().enumerate() {
+        for earlier in &written[..index] {
+            let same = earlier.scope.benchmark == later.scope.benchmark && earlier.scope.metric == later.scope.metric;
+            if !same {
+                continue;
+            }
+            let clash = later.rules.iter().find_map(|rule| {
+                let other = earlier.rules.iter().find(|other| other.kind() == rule.kind())?;
+                (other != rule && rule.kind() != RuleKind::Unproven).then_some((rule, other))
+            });
+            if let (Some((rule, other)), Source::Line(line_number)) = (clash, later.source) {
+                errors.push(EntryError {
+                    line_number,
+                    problem: format!(
+                        "`{} = \"{}\"` contradicts `\"{}\"` of {} for the same benchmarks and metric",
+                        rule.kind().info().key,
+                        rule.text(),
+                        other.text(),
+                        earlier.source,
+                    ),
+                    next_step: "keep one of them, or name the benchmarks that are the exception".to_owned(),
+                });
+            }
+        }
+    }
+    errors
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::BuiltIn => f.write_str("the built-in rules"),
+            Source::Line(line_number) => write!(f, "line {line_number}"),
+        }
+    }
+}

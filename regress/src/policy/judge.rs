@@ -1,0 +1,218 @@
+use std::collections::BTreeSet;
+
+use super::budget::{Budget, Budgets, EntryError, Scope, Source, metric_meant};
+use super::rules::{Rule, RuleKind, Unproven};
+use super::verdict::{Judgement, Outcome, Row, Verdicts};
+use crate::compare::{self, Comparison, Finding, Options, Reason, Sides};
+use crate::model::{BenchId, Nature, Run, Standing, Warning};
+
+/// What is judged, and by what.
+pub struct Request<'a> {
+    /// The evidence.
+    pub comparisons: Vec<Comparison>,
+    /// The side that is judged.
+    pub new: &'a Run,
+    /// The rules.
+    pub budgets: &'a Budgets,
+    /// What the comparison took as given.
+    pub options: &'a Options,
+    /// What the user left out on purpose.
+    pub selection: &'a Selection,
+}
+
+/// What the user left out on purpose: a rule about it is not a rule about nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only some benchmarks are looked at.
+    pub some_benchmarks: bool,
+    /// Only these metrics are looked at; empty for all.
+    pub metrics: Vec<String>,
+    /// Metrics that could not be measured here.
+    pub without: Vec<String>,
+}
+
+/// What a rule may look at.
+pub(super) struct Case<'a> {
+    pub row: &'a Comparison,
+    /// The scope of the budget that holds the rule.
+    pub scope: &'a Scope,
+    pub new: &'a Run,
+    pub options: &'a Options,
+    /// Whether the new side has the benchmark, if in another metric.
+    pub benchmark_is_new_side: bool,
+}
+
+/// Judges every row by the rules that hold for it.
+///
+/// # Errors
+/// Rules that speak of no benchmark on either side: they would pass whatever happens.
+pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
+    let errors = rules_about_nothing(&request);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let new_benchmarks: BTreeSet<&BenchId> = request.new.observations().iter().map(|o| &o.id).collect();
+    let means = compare::geomeans(&request.comparisons);
+    let missing = never_measured(&request);
+    let mut warnings = never_compared(&request);
+    let Request { comparisons, new, budgets, options, selection } = request;
+    let mut rows = Vec::with_capacity(comparisons.len());
+    for row in comparisons {
+        let benchmark_is_new_side = new_benchmarks.contains(&row.id);
+        let mut judgements: Vec<Judgement> = budgets
+            .holding(&row.id, &row.metric.name)
+            .into_iter()
+            .filter_map(|(budget, rule)| {
+                let case = Case { row: &row, scope: &budget.scope, new, options, benchmark_is_new_side };
+                apply(budget, rule, &case, budgets, selection)
+            })
+            .collect();
+        judgements.sort_by_key(|judgement| (std::cmp::Reverse(judgement.outcome), judgement.rule));
+        warnings.extend(row.warnings.iter().map(|text| Warning::about(&row.id, &row.metric.name, text.clone())));
+        rows.push(Row { comparison: row, judgements });
+    }
+    warnings.extend(new.warnings.iter().cloned());
+    Ok(Verdicts { rows, missing, means, warnings })
+}
+
+fn apply(budget: &Budget, rule: &Rule, case: &Case<'_>, budgets: &Budgets, selection: &Selection) -> Option<Judgement> {
+    let (outcome, sentence) = match excused(rule, case, selection) {
+        Some(reason) => (Outcome::NotJudged, reason),
+        None => rule.judge(case)?,
+    };
+    let tolerated = outcome == Outcome::NotProven
+        && rule.kind() == RuleKind::Change
+        && unproven_passes(budgets, &case.row.id, &case.row.metric.name);
+    Some(Judgement {
+        outcome: if tolerated { Outcome::Passed } else { outcome },
+        rule: rule.kind(),
+        rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
+        source: budget.source,
+        sentence: if tolerated { format!("not proven, and need not be: {sentence}") } else { sentence },
+        why: budget.why.clone(),
+    })
+}
+
+/// Why a rule says nothing about a row it would otherwise judge.
+fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<String> {
+    let metric = &case.row.metric.name;
+    match (rule.kind(), &case.row.finding) {
+        (RuleKind::Present, Finding::OnlyOld) if selection.without.iter().any(|name| **name == **metric) => {
+            Some(format!("{metric} is not measured here, as --without says"))
+        }
+        (RuleKind::Change, Finding::NotComparable(reason)) => Some(not_comparable_words(reason)),
+        // A detail that vanishes is missed only where a rule of the user names it.
+        (RuleKind::Present, Finding::OnlyOld) if case.row.metric.standing == Standing::Detail => {
+            Some("a detail of another metric".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn not_comparable_words(reason: &Reason) -> String {
+    match reason {
+        Reason::OtherMachine { old, new } => format!("measured on another machine: {old}; this is {new}"),
+        Reason::OtherBuild { old, new } => format!("counted for another build: {old}; this is {new}"),
+        Reason::OtherHarness { old, new } => format!("{old} and {new} count differently"),
+        Reason::OtherUnit { old, new } => format!("old is in {old}, new in {new}"),
+    }
+}
+
+fn unproven_passes(budgets: &Budgets, id: &BenchId, metric: &str) -> bool {
+    budgets.holding(id, metric).iter().any(|(_, rule)| **rule == Rule::Unproven(Unproven::Pass))
+}
+
+impl Selection {
+    fn leaves_out(&self, metric: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == metric);
+        named(&self.without) || (!self.metrics.is_empty() && !named(&self.metrics))
+    }
+}
+
+fn written(budgets: &Budgets) -> impl Iterator<Item = (usize, &Budget)> {
+    budgets.iter().filter_map(|budget| match budget.source {
+        Source::BuiltIn => None,
+        Source::Line(line_number) => Some((line_number, budget)),
+    })
+}
+
+/// Budgets whose pattern matches no benchmark of either side. `present = true` is a verdict instead.
+fn rules_about_nothing(request: &Request<'_>) -> Vec<EntryError> {
+    if request.selection.some_benchmarks {
+        return Vec::new();
+    }
+    let demands_presence = |budget: &Budget| budget.rules.contains(&Rule::Present(true));
+    written(request.budgets)
+        .filter(|(_, budget)| !demands_presence(budget))
+        .filter(|(_, budget)| !request.comparisons.iter().any(|row| budget.scope.benchmark.matches(&row.id)))
+        .filter(|(_, budget)| !budget.scope.metric.as_deref().is_some_and(|m| request.selection.leaves_out(m)))
+        .map(|(line_number, budget)| EntryError {
+            line_number,
+            problem: format!("benchmark `{}` matches nothing that was measured", budget.scope.benchmark),
+            next_step: nearest_benchmark(&budget.scope, &request.comparisons),
+        })
+        .collect()
+}
+
+fn nearest_benchmark(scope: &Scope, rows: &[Comparison]) -> String {
+    let pattern = scope.benchmark.to_string();
+    let bare = pattern.replace('*', "");
+    let meant = super::budget::did_you_mean(bare.trim_end_matches('/'), rows.iter().map(|row| row.id.as_str()));
+    format!("{meant}remove the budget, or mend its name")
+}
+
+/// Budgets for a metric that none of their benchmarks has: they would pass whatever happens.
+fn never_measured(request: &Request<'_>) -> Vec<(Option<BenchId>, Judgement)> {
+    written(request.budgets)
+        .filter_map(|(line_number, budget)| {
+            let rule = budget.rules.first()?;
+            let matches = |row: &&Comparison| budget.scope.benchmark.matches(&row.id);
+            let metric = budget.scope.metric.as_deref();
+            let seen =
+                request.comparisons.iter().filter(matches).any(|row| metric.is_none_or(|m| m == &*row.metric.name));
+            let left_out = metric.is_some_and(|metric| request.selection.leaves_out(metric));
+            let filtered = request.selection.some_benchmarks && !request.comparisons.iter().any(|row| matches(&row));
+            (!seen && !left_out && !filtered).then(|| {
+                let what = metric.unwrap_or("anything");
+                let sentence = format!(
+                    "{what} of `{}` was never measured; {}run the benchmark that measures it, or say --without {what}",
+                    budget.scope.benchmark,
+                    metric_meant(what).replace(&format!("did you mean `{what}`? "), ""),
+                );
+                let judgement = Judgement {
+                    outcome: Outcome::Broken,
+                    rule: rule.kind(),
+                    rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
+                    source: Source::Line(line_number),
+                    sentence,
+                    why: budget.why.clone(),
+                };
+                (None, judgement)
+            })
+        })
+        .collect()
+}
+
+/// Rules on a change whose rows all lack an old side: true, but worth saying.
+fn never_compared(request: &Request<'_>) -> Vec<Warning> {
+    let is_comparison = request.comparisons.iter().any(|row| !matches!(row.sides, Sides::OnlyNew(_)));
+    if !is_comparison {
+        return Vec::new();
+    }
+    written(request.budgets)
+        .filter(|(_, budget)| budget.rules.iter().any(|rule| rule.kind() == RuleKind::Change))
+        .filter_map(|(line_number, budget)| {
+            let metric = budget.scope.metric.as_deref()?;
+            let mut rows = request.comparisons.iter().filter(|row| budget.scope.holds(&row.id, &row.metric.name)).peekable();
+            rows.peek()?;
+            let timed = rows.peek().is_some_and(|row| row.metric.nature == Nature::Timed);
+            rows.all(|row| matches!(row.sides, Sides::OnlyNew(_))).then(|| {
+                let advice = if timed { "; record both sides on one machine to compare times" } else { "" };
+                Warning::general(format!(
+                    "line {line_number} bounds the change of {metric}, and the old side has no {metric} of `{}`: nothing was compared{advice}",
+                    budget.scope.benchmark
+                ))
+            })
+        })
+        .collect()
+}

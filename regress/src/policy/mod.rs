@@ -1,0 +1,19 @@
+//! [`Comparison`](crate::compare::Comparison)s + budgets → [`Verdicts`]. A rule weighs evidence, it does not make any.
+//!
+//! A budget is a scope (benchmark pattern and metric) with the [`RULES`] that hold there. Of the budgets that match
+//! a row, the last one that has a rule of a kind decides that kind: later budgets refine earlier ones, rule by rule.
+//! The [`built_in`](Budgets::built_in) budgets come before those of `regress.toml`.
+
+mod bound;
+mod budget;
+mod judge;
+mod rules;
+mod scope;
+mod verdict;
+
+pub use bound::{Bound, Keeps, Operator};
+pub use budget::{Budget, Budgets, Entry, EntryError, Field, Source, Value};
+pub use judge::{Request, Selection, judge};
+pub use rules::{RULES, Rule, RuleKind};
+pub use scope::Pattern;
+pub use verdict::{Conclusion, Judgement, Outcome, Row, Verdicts};

@@ -1,0 +1,117 @@
+use super::{Rule, RuleInfo, RuleKind};
+use crate::compare::{Change, Finding, Lack, Sides};
+use crate::model::METRICS;
+use crate::policy::bound::{Bound, Keeps};
+use crate::policy::budget::{Scope, Value};
+use crate::policy::judge::Case;
+use crate::policy::verdict::Outcome;
+use crate::unit::{Better, Quantity, Scale, parse_percent, show_change};
+
+pub(super) const INFO: RuleInfo = RuleInfo {
+    kind: RuleKind::Change,
+    key: "change",
+    example: "\"<= +5%\" or \"<= +2\"",
+    what: "Bounds the change against the old side, relative or in the metric's unit",
+    parse,
+};
+
+/// A bound on the change against the old side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeLimit {
+    /// Relative: the bound is on new ÷ old. Absolute: on new − old, in base units.
+    pub kind: ChangeKind,
+    /// As it is written.
+    pub text: String,
+}
+
+/// What of a change is bounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ChangeKind {
+    /// new ÷ old.
+    Relative(Bound),
+    /// new − old, in base units.
+    Absolute(Bound),
+}
+
+fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
+    let text = value.text()?;
+    let (operator, number) = Bound::split(text)?;
+    let known = scope.metric.as_deref().and_then(|metric| METRICS.get(metric));
+    let (kind, bound) = if number.ends_with('%') {
+        let bound = Bound { operator, value: parse_percent(number)? };
+        (ChangeKind::Relative(bound), bound)
+    } else {
+        let quantity = Quantity::parse(number).map_err(|e| format!("{e}; a relative change ends with %"))?;
+        if let Some(metric) = known.as_ref().filter(|metric| metric.unit != quantity.unit && quantity.value != 0.0) {
+            return Err(format!(
+                "`{number}` is in {}, but {} is measured in {}",
+                quantity.unit, metric.name, metric.unit
+            ));
+        }
+        let bound = Bound { operator, value: quantity.value };
+        (ChangeKind::Absolute(bound), bound)
+    };
+    let upside_down = known.is_some_and(|metric| {
+        matches!((metric.better, bound.is_upper()), (Better::Higher, Some(true)) | (Better::Lower, Some(false)))
+    });
+    if upside_down {
+        let metric = scope.metric.as_deref().unwrap_or_default();
+        return Err(format!("`{text}` allows every loss of {metric} and forbids a gain; turn the sign round"));
+    }
+    Ok(Rule::Change(ChangeLimit { kind, text: text.to_owned() }))
+}
+
+impl ChangeLimit {
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+        let (Sides::Both { old, new }, Some(change)) = (&case.row.sides, &case.row.change) else { return None };
+        if matches!(case.row.finding, Finding::NotComparable(_)) {
+            return None;
+        }
+        let keeps = match self.kind {
+            ChangeKind::Relative(bound) => match (change.believed, old.center.point == 0.0) {
+                (Some((low, high)), _) => bound.keeps(low, high),
+                (None, true) => from_zero(bound, change),
+                (None, false) => Keeps::Unknown,
+            },
+            ChangeKind::Absolute(bound) => bound.keeps(change.shift.low, change.shift.high),
+        };
+        let scale = Scale::fitting(&case.row.metric.unit, &[old.center.point, new.center.point]);
+        let moved = match change.ratio {
+            Some(ratio) if new.center.point > 0.0 => show_change(ratio),
+            _ => format!("{} → {}", scale.number(old.center.point), scale.show(new.center.point)),
+        };
+        let text = &self.text;
+        let proven_worse = matches!(case.row.finding, Finding::Regressed | Finding::Differs);
+        Some(match keeps {
+            Keeps::Yes => (Outcome::Passed, format!("{moved}, allowed {text}")),
+            Keeps::No if proven_worse => (Outcome::Broken, format!("{moved}, allowed {text}")),
+            Keeps::No | Keeps::Unknown => {
+                (Outcome::NotProven, format!("{moved}, allowed {text}; {}", lack_words(&case.row.finding, change)))
+            }
+        })
+    }
+}
+
+/// From zero, only staying at zero keeps a relative bound: nothing is 5 % more than nothing.
+fn from_zero(bound: Bound, change: &Change) -> Keeps {
+    let zero = Bound { operator: bound.operator, value: 0.0 };
+    zero.keeps(change.shift.low, change.shift.high)
+}
+
+/// Why the change cannot be told, and what would tell it.
+fn lack_words(finding: &Finding, change: &Change) -> String {
+    let believed = match change.believed {
+        Some((low, high)) => format!("believable is {} … {}", show_change(low), show_change(high)),
+        None => "there is no ratio to zero".to_owned(),
+    };
+    match finding {
+        Finding::NotProven(Lack::Measurements { needed: Some(needed) }) => {
+            format!("too few measurements, take at least {needed} a side")
+        }
+        Finding::NotProven(Lack::Measurements { needed: None }) => "too few measurements".to_owned(),
+        _ if change.allowance > 1.0 => {
+            format!("{believed}, as two runs taken apart may differ by ×{}", change.allowance)
+        }
+        _ => format!("{believed}; take more measurements"),
+    }
+}

@@ -1,0 +1,92 @@
+use super::{Rule, RuleInfo, RuleKind};
+use crate::compare::Summary;
+use crate::model::Nature;
+use crate::policy::bound::{Bound, Keeps};
+use crate::policy::budget::{Scope, Value};
+use crate::policy::judge::Case;
+use crate::policy::verdict::Outcome;
+use crate::unit::{Quantity, Scale};
+
+pub(super) const INFO: RuleInfo = RuleInfo {
+    kind: RuleKind::Limit,
+    key: "limit",
+    example: "\"< 10\" or \"<= 250 ns\"",
+    what: "Bounds the number itself; no baseline is needed",
+    parse,
+};
+
+/// An absolute bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// The bound, in base units of the metric.
+    pub bound: Bound,
+    /// As it is written.
+    pub text: String,
+}
+
+fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
+    let text = value.text()?;
+    let (operator, number) = Bound::split(text)?;
+    let quantity = Quantity::parse(number)?;
+    let metric = scope.metric.as_deref().ok_or("`limit` needs a `metric` to know what is bounded")?;
+    if let Some(known) = crate::model::METRICS.get(metric) {
+        let bare_other = matches!(&quantity.unit, crate::unit::Unit::Count) && quantity.value == 0.0;
+        let per_second = metric == "throughput" && quantity.unit == crate::unit::Unit::PerSecond;
+        if known.unit != quantity.unit && !bare_other && !per_second {
+            return Err(format!(
+                "`{number}` is in {}, but {metric} is measured in {}",
+                unit_words(quantity.unit.name()),
+                unit_words(known.unit.name())
+            ));
+        }
+    }
+    Ok(Rule::Limit(Limit { bound: Bound { operator, value: quantity.value }, text: text.to_owned() }))
+}
+
+fn unit_words(name: &str) -> &str {
+    match name {
+        "count" => "plain counts (no unit)",
+        "s" => "seconds (`ns`, `us`, `ms`, `s`)",
+        "B" => "bytes (`B`, `KiB`, `MiB`)",
+        other => other,
+    }
+}
+
+impl Limit {
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+        let side = case.row.new_side()?;
+        let (low, high) = believed(side, case);
+        let shown = Scale::fitting(&case.row.metric.unit, &[side.center.point]).show(side.center.point);
+        let text = &self.text;
+        Some(match self.bound.keeps(low, high) {
+            Keeps::Yes => (Outcome::Passed, format!("{shown}, allowed {text}")),
+            Keeps::No => (Outcome::Broken, format!("{shown}, allowed {text}")),
+            Keeps::Unknown => {
+                let scale = Scale::fitting(&case.row.metric.unit, &[low, high]);
+                let range = format!("{} … {}", scale.number(low), scale.show(high));
+                (
+                    Outcome::NotProven,
+                    format!("{shown} may stand for {range}, allowed {text}; {}", more_needed(side, case)),
+                )
+            }
+        })
+    }
+}
+
+/// What the number of one side can be believed to lie in.
+fn believed(side: &Summary, case: &Case<'_>) -> (f64, f64) {
+    match case.row.metric.nature {
+        Nature::Counted => side.range,
+        Nature::Timed => (side.center.low / case.options.between_runs, side.center.high * case.options.between_runs),
+    }
+}
+
+fn more_needed(side: &Summary, case: &Case<'_>) -> String {
+    if side.center.low.is_infinite() || side.center.high.is_infinite() {
+        return format!("{} measurements have no interval, take at least 6", side.n);
+    }
+    match case.row.metric.nature {
+        Nature::Counted => "the count does not repeat, make it deterministic or raise the limit".to_owned(),
+        Nature::Timed => format!("two runs may differ by ×{}", case.options.between_runs),
+    }
+}

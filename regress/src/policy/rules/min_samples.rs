@@ -1,0 +1,34 @@
+use super::{Rule, RuleInfo, RuleKind};
+use crate::model::Nature;
+use crate::policy::budget::{Scope, Value};
+use crate::policy::judge::Case;
+use crate::policy::verdict::Outcome;
+
+pub(super) const INFO: RuleInfo = RuleInfo {
+    kind: RuleKind::MinSamples,
+    key: "min_samples",
+    example: "20",
+    what: "Demands so many measurements a side before a time may pass",
+    parse,
+};
+
+fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
+    match value {
+        Value::Integer(least) if *least >= 1 => usize::try_from(*least)
+            .map(Rule::MinSamples)
+            .map_err(|_| format!("{least} measurements are more than there is memory for")),
+        other => Err(format!("{other} is no number of measurements; write `min_samples = 20`")),
+    }
+}
+
+pub(super) fn judge(least: usize, case: &Case<'_>) -> Option<(Outcome, String)> {
+    if case.row.metric.nature == Nature::Counted {
+        return None;
+    }
+    let fewest = [case.row.old(), case.row.new_side()].into_iter().flatten().map(|side| side.n).min()?;
+    Some(if fewest < least {
+        (Outcome::NotProven, format!("{fewest} measurements, {least} are demanded"))
+    } else {
+        (Outcome::Passed, format!("{fewest} measurements, {least} are demanded"))
+    })
+}

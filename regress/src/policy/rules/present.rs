@@ -1,0 +1,34 @@
+use super::{Rule, RuleInfo, RuleKind};
+use crate::compare::Sides;
+use crate::policy::budget::{Scope, Value};
+use crate::policy::judge::Case;
+use crate::policy::verdict::Outcome;
+
+pub(super) const INFO: RuleInfo = RuleInfo {
+    kind: RuleKind::Present,
+    key: "present",
+    example: "true",
+    what: "Demands that the benchmark is in the new results; `false` lets it go",
+    parse,
+};
+
+fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
+    match value {
+        Value::Boolean(present) => Ok(Rule::Present(*present)),
+        other => Err(format!("{other} is neither `true` nor `false`")),
+    }
+}
+
+pub(super) fn judge(present: bool, case: &Case<'_>) -> Option<(Outcome, String)> {
+    match (&case.row.sides, present) {
+        (Sides::OnlyOld(_), true) => {
+            let advice = match case.benchmark_is_new_side {
+                true => "the benchmark was measured without it",
+                false => "renamed, removed, filtered out or crashed; if that is meant, record a new baseline",
+            };
+            Some((Outcome::Broken, format!("lost coverage: only the old side has it; {advice}")))
+        }
+        (Sides::OnlyOld(_), false) => Some((Outcome::Passed, "gone, as allowed".to_owned())),
+        (Sides::Both { .. } | Sides::OnlyNew(_), _) => None,
+    }
+}

@@ -1,0 +1,98 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::{RuleKind, Source};
+use crate::compare::{Comparison, MetricMean};
+use crate::model::{BenchId, Warning};
+
+/// What one rule says about one row. Ordered from harmless to grave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The rule says nothing here: the row is only shown.
+    NotJudged,
+    /// Kept.
+    Passed,
+    /// Demanded, and these measurements cannot tell.
+    NotProven,
+    /// Broken.
+    Broken,
+}
+
+/// One rule, applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Kept, broken, or neither.
+    pub outcome: Outcome,
+    /// Which kind of rule.
+    pub rule: RuleKind,
+    /// The rule as it is written: `limit == 0`.
+    pub rule_text: String,
+    /// Where it stands.
+    pub source: Source,
+    /// What was found, in words: `1, allowed is == 0`.
+    pub sentence: String,
+    /// Why the rule is there, in the words of who wrote it.
+    pub why: Option<Arc<str>>,
+}
+
+/// One metric of one benchmark, judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The evidence.
+    pub comparison: Comparison,
+    /// What each rule that holds here says, gravest first.
+    pub judgements: Vec<Judgement>,
+}
+
+impl Row {
+    /// The gravest of its judgements.
+    pub fn outcome(&self) -> Outcome {
+        self.judgements.iter().map(|judgement| judgement.outcome).max().unwrap_or(Outcome::NotJudged)
+    }
+}
+
+/// What all rules together say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdicts {
+    /// Every row, in the order of the comparisons.
+    pub rows: Vec<Row>,
+    /// Judgements on what has no row: a benchmark or a metric that nobody measured.
+    pub missing: Vec<(Option<BenchId>, Judgement)>,
+    /// Geometric means per metric.
+    pub means: Vec<MetricMean>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// The answer to "did it pass?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// Nothing broke.
+    Passed,
+    /// Something the policy wants proved cannot be told.
+    NotProven,
+    /// A rule is broken.
+    Failed,
+}
+
+impl Verdicts {
+    /// The gravest outcome decides.
+    pub fn conclusion(&self) -> Conclusion {
+        let missing = self.missing.iter().map(|(_, judgement)| judgement.outcome);
+        match self.rows.iter().map(Row::outcome).chain(missing).max() {
+            Some(Outcome::Broken) => Conclusion::Failed,
+            Some(Outcome::NotProven) => Conclusion::NotProven,
+            Some(Outcome::Passed | Outcome::NotJudged) | None => Conclusion::Passed,
+        }
+    }
+}
+
+impl fmt::Display for Conclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Conclusion::Passed => "passed",
+            Conclusion::NotProven => "not proven",
+            Conclusion::Failed => "failed",
+        })
+    }
+}
