@@ -10,8 +10,9 @@ use iai_callgrind::main;
 macro_rules! iai_main {
     ($(
         $group:ident {$(
-            $function:ident: $workload:ident { $($case:ident = $size:literal),* }
-            $(varies { $($varying_case:ident = $varying_size:literal),* })?
+            $function:ident: $workload:ident {
+                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
+            }
         )*}
     )*) => {
         $(

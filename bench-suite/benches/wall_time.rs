@@ -9,8 +9,9 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 macro_rules! criterion_main {
     ($(
         $group:ident {$(
-            $function:ident: $workload:ident { $($case:ident = $size:literal),* }
-            $(varies { $($varying_case:ident = $varying_size:literal),* })?
+            $function:ident: $workload:ident {
+                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
+            }
         )*}
     )*) => {
         fn main() {

@@ -1,5 +1,6 @@
-//! What is measured.
+//! What is measured: the work of a face-recognition service, piece by piece, at several sizes.
 
+mod crew;
 pub mod input;
 mod list;
 pub mod similarity;

@@ -4,22 +4,73 @@
 ///
 /// ```text
 /// group {
-///     function: Workload { case = size, … } varies { case = size, … }
+///     function: Workload { case = size, …; varies: case = size, … }
 /// }
 /// ```
 ///
 /// * `Workload` is the type `bench_suite::workloads::group::Workload`.
 /// * `group/function/case` is the id, the same in every harness; all three are Rust identifiers
 ///   because iai-callgrind makes functions and modules of them.
-/// * Cases under `varies` are those whose instruction count is not the same in every run,
-///   because other threads take part; the instruction harness leaves them out.
+/// * Cases after `varies` take another number of instructions in every run, because several threads
+///   take part. The instruction harness leaves them out.
 #[macro_export]
 macro_rules! for_each_workload {
     ($expand:ident) => {
         $expand! {
+            embedding {
+                cosine: Cosine { d128 = 128, d512 = 512, d1024 = 1024 }
+                euclidean: Euclidean { d128 = 128, d512 = 512, d1024 = 1024 }
+                normalize: Normalize { d128 = 128, d512 = 512, d1024 = 1024 }
+                search: Search { d128 = 128, d512 = 512, d1024 = 1024 }
+            }
+            request {
+                verify: Verify { kb4 = 4, kb64 = 64 }
+            }
+            response {
+                format: Format { n1 = 1, n10 = 10 }
+            }
+            query {
+                build: Build { n10 = 10, n1000 = 1000 }
+            }
             string {
-                builder: Builder { n100 = 100, n1000 = 1000 }
-                concat: Concat { n100 = 100, n1000 = 1000 }
+                concat: Concat { n100 = 100 }
+                builder: Builder { n100 = 100 }
+            }
+            slice {
+                grow: Grow { n1000 = 1000 }
+                reserved: Reserved { n1000 = 1000 }
+            }
+            message {
+                fresh: Fresh { n100 = 100 }
+                pooled: Pooled { n100 = 100 }
+            }
+            json {
+                text: Text { kb4 = 4, kb64 = 64 }
+                binary: Binary { kb4 = 4, kb64 = 64 }
+            }
+            image {
+                decode: Decode { px112 = 112, px448 = 448 }
+            }
+            queue {
+                bounded: Bounded { alone = 0; varies: p2 = 2 }
+            }
+            cache {
+                hit: Hit { n10000 = 10000 }
+                double_lookup: DoubleLookup { n1000 = 1000 }
+                single_lookup: SingleLookup { n1000 = 1000 }
+            }
+            counter {
+                mutex: Mutex { t1 = 1; varies: t2 = 2 }
+                atomic: Atomic { t1 = 1; varies: t2 = 2 }
+                sharded: Sharded { t1 = 1; varies: t2 = 2 }
+            }
+            batch {
+                one_by_one: OneByOne { n100 = 100 }
+                transaction: Transaction { n100 = 100 }
+            }
+            format {
+                boxed: Boxed { n100 = 100 }
+                concrete: Concrete { n100 = 100 }
             }
         }
     };

@@ -6,8 +6,9 @@ use bench_suite::{Workload, for_each_workload, warmed, workloads};
 macro_rules! cases {
     ($(
         $group:ident {$(
-            $function:ident: $workload:ident { $($case:ident = $size:literal),* }
-            $(varies { $($varying_case:ident = $varying_size:literal),* })?
+            $function:ident: $workload:ident {
+                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
+            }
         )*}
     )*) => {
         fn cases() -> Vec<Case> {
