@@ -57,3 +57,56 @@ fn ascending(p_values: &[f64]) -> Vec<usize> {
     indices.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
     indices
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn at_most_one_and_nan_is_one() {
+        assert_eq!(holm(&[]), []);
+        assert_eq!(benjamini_hochberg(&[]), []);
+        assert_eq!(holm(&[0.6, 0.7]), [1.0, 1.0]); // 2 * 0.6
+        assert_eq!(holm(&[f64::NAN, 0.01]), [1.0, 0.02]);
+        assert_eq!(benjamini_hochberg(&[f64::NAN, 0.01]), [1.0, 0.02]);
+    }
+
+    fn probabilities() -> impl Strategy<Value = Vec<f64>> {
+        prop::collection::vec(0.0..=1.0, 1..50)
+    }
+
+    proptest! {
+        #[test]
+        fn never_below_the_raw_one_and_never_above_one(p_values in probabilities()) {
+            let (holm, bh) = (holm(&p_values), benjamini_hochberg(&p_values));
+            for i in 0..p_values.len() {
+                prop_assert!(p_values[i] <= bh[i] && bh[i] <= holm[i] && holm[i] <= 1.0);
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_tests_does_not_matter(p_values in probabilities(), by in 0_usize..50) {
+            let mut rotated = p_values.clone();
+            rotated.rotate_left(by % p_values.len());
+            for adjust in [holm, benjamini_hochberg] {
+                let mut expected = adjust(&p_values);
+                expected.rotate_left(by % p_values.len());
+                prop_assert_eq!(adjust(&rotated), expected);
+            }
+        }
+
+        #[test]
+        fn the_smallest_stays_the_smallest(p_values in probabilities()) {
+            for adjust in [holm, benjamini_hochberg] {
+                let adjusted = adjust(&p_values);
+                for i in 0..p_values.len() {
+                    for j in 0..p_values.len() {
+                        prop_assert!(p_values[i] > p_values[j] || adjusted[i] <= adjusted[j]);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -81,3 +81,88 @@ fn autocorrelation(values: &[f64]) -> f64 {
     let neighbours = values.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean));
     neighbours.sum::<f64>() / variation
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::Method;
+
+    fn facts(values: &[f64]) -> Option<Drift> {
+        let sample = Sample::new(values.to_vec()).expect("finite");
+        drift(&sample, 0.05, &mut NullDistributions::new())
+    }
+
+    #[test]
+    fn three_values_say_nothing() {
+        assert_eq!(facts(&[1.0]), None);
+        assert_eq!(facts(&[1.0, 2.0, 3.0]), None);
+    }
+
+    #[test]
+    fn a_constant_does_not_drift() {
+        let drift = facts(&[5.0; 10]).expect("10 values");
+        assert_eq!(drift.early_to_late.method, Method::AllEqual);
+        assert_eq!(drift.autocorrelation, 0.0);
+    }
+
+    #[test]
+    fn the_middle_value_belongs_to_neither_half() {
+        let drift = facts(&[1.0, 2.0, 99.0, 3.0, 4.0]).expect("5 values");
+        assert_eq!((drift.early_median, drift.late_median), (1.5, 3.5));
+    }
+
+    #[test]
+    fn to_and_fro_is_a_negative_correlation() {
+        // Ranks 1.5 and 3.5 in turn around 2.5: three products of -1, four squares of 1
+        assert_eq!(facts(&[1.0, 2.0, 1.0, 2.0]).map(|drift| drift.autocorrelation), Some(-0.75));
+    }
+
+    #[test]
+    fn a_warm_up_is_seen_and_a_wild_value_is_not_taken_for_one() {
+        let steady = |i: u32| 100.0 + f64::from(i * 7919 % 31); // scattered over 100 .. 130
+        let warm_up: Vec<f64> = (0..40).map(|i| steady(i) + if i < 15 { 60.0 } else { 0.0 }).collect();
+        let drift = facts(&warm_up).expect("40 values");
+        assert!(drift.early_to_late.p < 0.001 && drift.early_to_late.superiority < 0.2);
+        assert!(drift.autocorrelation > drift.autocorrelation_bound);
+
+        let wild: Vec<f64> = (0..40).map(|i| if i == 3 { 1e9 } else { steady(i) }).collect();
+        assert!(facts(&wild).expect("40 values").early_to_late.p > 0.05);
+    }
+
+    /// Seeded: of 2000 samples without any pattern, about one in 20 exceeds a bound at alpha 0.05.
+    #[test]
+    fn independent_values_seldom_exceed_the_bounds() {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64; // xorshift, Marsaglia 2003
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as f64
+        };
+        let (mut drifting, mut correlated) = (0, 0);
+        for _ in 0..2000 {
+            let values: Vec<f64> = (0..30).map(|_| random()).collect();
+            let drift = facts(&values).expect("30 values");
+            drifting += i32::from(drift.early_to_late.p <= 0.05);
+            correlated += i32::from(drift.autocorrelation.abs() > drift.autocorrelation_bound);
+        }
+        // 100 ± 4 sqrt(2000 * 0.05 * 0.95) = 100 ± 39; the bound is a little wide for few values
+        assert!((61..=139).contains(&drifting), "{drifting}");
+        assert!((40..=139).contains(&correlated), "{correlated}");
+    }
+
+    proptest! {
+        #[test]
+        fn backwards_the_halves_change_places(values in prop::collection::vec(-1e3..1e3, 4..60)) {
+            let there = facts(&values).expect("enough");
+            let backwards: Vec<f64> = values.into_iter().rev().collect();
+            let back = facts(&backwards).expect("enough");
+            prop_assert_eq!(there.early_median, back.late_median);
+            prop_assert!((there.early_to_late.p - back.early_to_late.p).abs() < 1e-12);
+            prop_assert!((there.autocorrelation - back.autocorrelation).abs() < 1e-12);
+            prop_assert!((-1.0..=1.0).contains(&there.autocorrelation));
+        }
+    }
+}

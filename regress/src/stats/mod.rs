@@ -37,7 +37,7 @@ pub use drift::{Drift, drift};
 pub use geomean::geometric_mean;
 pub use interval::Interval;
 pub use order::{MedianOrders, median, median_interval, median_orders, quantile, samples_for_interval};
-pub use power::{samples_for_change, smallest_visible_change};
+pub use power::{Aim, samples_for_change, smallest_visible_change};
 pub use rank_test::{Method, RankTest, rank_test, samples_for_p, smallest_p};
 pub use sample::{Sample, SampleError};
 pub use shift::{Estimate, ratio, shift};

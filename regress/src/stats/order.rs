@@ -127,7 +127,7 @@ pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
     if q >= 1.0 {
         return sorted[last];
     }
-    // Not simplified: 1/3 + n/2 + 1/6 rounds differently, and the last digit is compared.
+    // Not simplified, so that every last digit is benchstat's. For the median it is exactly (n + 1) / 2.
     let position = 1.0 / 3.0 + q.max(0.0) * (sorted.len() as f64 + 1.0 / 3.0);
     let number = position.floor() as usize; // counts from 1
     if q <= 0.0 || number == 0 {
@@ -199,7 +199,7 @@ fn normal_orders(n: usize, wanted: f64) -> MedianOrders {
     let left = (low - 0.5).floor() + 1.0;
     let mut right = (high - 0.5).ceil() + 1.0;
     // Both ends were rounded outwards; one step back on the right may be affordable.
-    if probability(left, right - 1.0) >= wanted {
+    if left < right - 1.0 && probability(left, right - 1.0) >= wanted {
         right -= 1.0;
     }
 
@@ -210,5 +210,96 @@ fn normal_orders(n: usize, wanted: f64) -> MedianOrders {
         low: left.max(0.0) as usize,
         high: right.min(n as f64 + 1.0) as usize,
         confidence: probability(left, right),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check_orders(n: usize, expected: (usize, usize)) {
+        let orders = median_orders(n, 0.95);
+        assert_eq!((orders.low, orders.high), expected, "for {n} measurements");
+    }
+
+    #[test]
+    fn the_orders_of_benchstat_at_95_percent() {
+        // Left: what the binomial distribution gives; 0 and n + 1 are infinite ends.
+        check_orders(1, (0, 2));
+        check_orders(2, (0, 3));
+        check_orders(3, (0, 4));
+        check_orders(4, (0, 5));
+        check_orders(5, (0, 5)); // 31/32 = 0.969 without the upper end
+        check_orders(6, (1, 6));
+        check_orders(7, (1, 7));
+        check_orders(8, (1, 7)); // leans to the left; 2 to 8 would do as well
+        check_orders(9, (2, 8));
+        check_orders(10, (2, 9));
+        check_orders(11, (2, 9));
+        check_orders(12, (3, 10));
+        check_orders(15, (4, 12));
+        check_orders(16, (4, 12));
+        check_orders(20, (6, 15));
+        check_orders(25, (8, 18));
+        check_orders(30, (10, 21));
+        // From here on normal.
+        check_orders(31, (10, 22));
+        check_orders(40, (14, 27));
+        check_orders(50, (18, 32));
+        check_orders(100, (40, 60));
+    }
+
+    #[test]
+    fn how_many_measurements_an_interval_takes() {
+        assert_eq!(samples_for_interval(0.0), Some(2));
+        assert_eq!(samples_for_interval(0.95), Some(6)); // 1 - 2 / 2^6 = 0.969
+        assert_eq!(samples_for_interval(0.99), Some(8)); // 1 - 2 / 2^8 = 0.992
+        assert_eq!(samples_for_interval(1.0), None);
+        assert_eq!(samples_for_interval(f64::NAN), None);
+    }
+
+    #[test]
+    fn quantiles_stop_at_the_ends() {
+        let sample = Sample::new(vec![3.0, 1.0]).expect("finite");
+        for (q, expected) in
+            [(-1.0, 1.0), (0.0, 1.0), (0.1, 1.0), (0.9, 3.0), (1.0, 3.0), (f64::INFINITY, 3.0), (f64::NAN, 1.0)]
+        {
+            assert_eq!(quantile(&sample, q), expected, "for {q}");
+        }
+        let widest = Sample::new(vec![f64::MIN, f64::MAX]).expect("finite");
+        assert!(quantile(&widest, 0.5).abs() < 1e293); // f64::MAX times the rounding of one half
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_rise(values in prop::collection::vec(-1e3..1e3, 1..60), p in 0.0..1.0, q in 0.0..1.0) {
+            let sample = Sample::new(values).expect("finite");
+            let (low, high) = (f64::min(p, q), f64::max(p, q));
+            prop_assert!(quantile(&sample, low) <= quantile(&sample, high));
+            prop_assert!(sample.min() <= quantile(&sample, low) && quantile(&sample, high) <= sample.max());
+        }
+
+        #[test]
+        fn the_interval_holds_the_median_and_its_ends_are_measurements(
+            values in prop::collection::vec(-1e3..1e3, 1..120), confidence in 0.5..1.0
+        ) {
+            let sample = Sample::new(values).expect("finite");
+            let interval = median_interval(&sample, confidence);
+            prop_assert!(interval.contains(median(&sample)));
+            prop_assert!(interval.confidence >= confidence - 1e-9);
+            for end in [interval.low, interval.high] {
+                prop_assert!(end.is_infinite() || sample.values().contains(&end));
+            }
+        }
+
+        #[test]
+        fn orders_stay_within_reach(n in 1_usize..200, confidence in any::<f64>()) {
+            let orders = median_orders(n, confidence);
+            prop_assert!(orders.low <= orders.high && orders.high <= n + 1, "{orders:?}");
+            prop_assert!((0.0..=1.0).contains(&orders.confidence));
+        }
     }
 }

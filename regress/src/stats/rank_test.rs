@@ -202,3 +202,136 @@ fn normal_p(twice_u: u64, n_old: usize, n_new: usize, tie_term: f64) -> f64 {
     let z = (difference - difference.signum() * 0.5) / variance.sqrt();
     2.0 * normal::cdf(z).min(normal::cdf(-z))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sample(values: &[f64]) -> Sample {
+        Sample::new(values.to_vec()).expect("finite")
+    }
+
+    fn test(old: &[f64], new: &[f64]) -> RankTest {
+        rank_test(&sample(old), &sample(new), &mut NullDistributions::new())
+    }
+
+    #[track_caller]
+    fn check(old: &[f64], new: &[f64], u: f64, p: f64, method: Method) {
+        let test = test(old, new);
+        assert_eq!((test.u, test.method), (u, method));
+        assert!((test.p - p).abs() < 1e-15, "p = {}, expected {p}", test.p);
+    }
+
+    #[test]
+    fn by_hand() {
+        check(&[1.0], &[2.0], 1.0, 1.0, Method::Exact); // 2 of 2
+        check(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 9.0, 2.0 / 20.0, Method::Exact);
+        check(&[4.0, 5.0, 6.0], &[1.0, 2.0, 3.0], 0.0, 2.0 / 20.0, Method::Exact);
+        check(&[1.0, 4.0], &[2.0, 3.0], 2.0, 1.0, Method::Exact); // the middle of 0 .. 4
+        // U <= 1 or U >= 8: 0 and 1 in one ordering each, of C(6, 3) = 20
+        check(&[1.0, 2.0, 4.0], &[3.0, 5.0, 6.0], 8.0, 4.0 / 20.0, Method::Exact);
+        check(&[7.0; 3], &[7.0; 5], 7.5, 1.0, Method::AllEqual);
+        check(&[0.0], &[-0.0], 0.5, 1.0, Method::AllEqual);
+        check(&[7.0; 100], &[7.0; 100], 5000.0, 1.0, Method::AllEqual);
+    }
+
+    /// Both tails are counted; doubling one of them, benchstat prints p = 0 and p = 0.222 for the first
+    /// two, and p = 1.714 for the third.
+    #[test]
+    fn ties_with_sizes_that_differ() {
+        let ones = [1.0; 7];
+        let with_two = [&ones[..], &[2.0]].concat();
+        // One of nine is old. The 3: U = 0, 4 from the middle; the 2: U = 1, 3 from it; a 1: U = 5, 1 from it
+        check(&[3.0], &with_two, 0.0, 1.0 / 9.0, Method::Exact);
+        check(&with_two, &[3.0], 8.0, 1.0 / 9.0, Method::Exact);
+        // One of seven is old. A 1: U = 3.5, 0.5 from the middle, and nothing is nearer to it
+        check(&[1.0], &[1.0, 1.0, 1.0, 1.0, 1.0, 3.0], 3.5, 1.0, Method::Exact);
+    }
+
+    #[test]
+    fn exact_up_to_the_sizes_of_benchstat() {
+        let distinct = |n: i32, start: f64| (0..n).map(|i| start + f64::from(i)).collect::<Vec<_>>();
+        let method = |old: &[f64], new: &[f64]| test(old, new).method;
+        assert_eq!(method(&distinct(50, 0.0), &distinct(50, 0.5)), Method::Exact);
+        assert_eq!(method(&distinct(1, 0.0), &distinct(51, 0.5)), Method::Normal);
+        assert_eq!(method(&distinct(25, 0.0), &distinct(25, 0.0)), Method::Exact);
+        assert_eq!(method(&distinct(26, 0.0), &distinct(1, 0.0)), Method::Normal);
+    }
+
+    #[test]
+    fn the_smallest_p_is_that_of_sides_far_apart() {
+        for (n_old, n_new) in [(1, 1), (1, 39), (2, 3), (5, 5), (50, 50), (51, 51), (60, 3)] {
+            let old: Vec<f64> = (0..n_old).map(f64::from).collect();
+            let new: Vec<f64> = (0..n_new).map(|i| f64::from(1000 + i)).collect();
+            assert_eq!(smallest_p(old.len(), new.len()), test(&old, &new).p, "{n_old} + {n_new}");
+        }
+    }
+
+    #[test]
+    fn how_many_measurements_a_p_takes() {
+        // The table of benchstat, then beyond it.
+        assert_eq!(samples_for_p(1.0), Some(1));
+        assert_eq!(samples_for_p(0.1), Some(3)); // 2 / C(6, 3), reached exactly
+        assert_eq!(samples_for_p(0.05), Some(4));
+        assert_eq!(samples_for_p(0.001), Some(7)); // 2 / C(14, 7) = 0.00058
+        assert_eq!(samples_for_p(1e-6), Some(12)); // 2 / C(24, 12) = 7.4e-7
+        assert_eq!(samples_for_p(1e-50), Some(151)); // normal: z = (n² - 1) / sqrt(n² (2n + 1) / 3)
+        assert_eq!(samples_for_p(f64::MIN_POSITIVE).map(|n| n < 1000), Some(true));
+        assert_eq!(samples_for_p(0.0), None);
+        assert_eq!(samples_for_p(f64::NAN), None);
+    }
+
+    /// Counts every choice of old values from the pool, without any of the code above.
+    fn p_by_enumeration(old: &[f64], new: &[f64]) -> f64 {
+        let pool = [old, new].concat();
+        let distance = |chosen: u32| {
+            let is_old = |i: usize| chosen >> i & 1 == 1;
+            let mut twice_u = 0_i32;
+            for (i, a) in pool.iter().enumerate().filter(|(i, _)| is_old(*i)) {
+                for (j, b) in pool.iter().enumerate().filter(|(j, _)| !is_old(*j)) {
+                    assert_ne!(i, j);
+                    twice_u += if b > a { 2 } else { i32::from(b == a) };
+                }
+            }
+            (twice_u - (old.len() * new.len()) as i32).abs()
+        };
+        let measured = distance((1 << old.len()) - 1);
+        let orderings: Vec<u32> =
+            (0..1_u32 << pool.len()).filter(|chosen| chosen.count_ones() as usize == old.len()).collect();
+        let extreme = orderings.iter().filter(|&&chosen| distance(chosen) >= measured).count();
+        extreme as f64 / orderings.len() as f64
+    }
+
+    proptest! {
+        #[test]
+        fn exact_p_equals_enumeration(
+            old in prop::collection::vec((0..6_i32).prop_map(f64::from), 1..6),
+            new in prop::collection::vec((0..6_i32).prop_map(f64::from), 1..6),
+        ) {
+            prop_assert!((test(&old, &new).p - p_by_enumeration(&old, &new)).abs() < 1e-15);
+        }
+
+        #[test]
+        fn swapping_old_and_new_keeps_p(
+            old in prop::collection::vec((0..50_i32).prop_map(f64::from), 1..60),
+            new in prop::collection::vec((0..50_i32).prop_map(f64::from), 1..60),
+        ) {
+            let (there, back) = (test(&old, &new), test(&new, &old));
+            prop_assert!((0.0..=1.0).contains(&there.p));
+            prop_assert!((there.p - back.p).abs() <= 1e-12 * there.p);
+            prop_assert_eq!(there.u + back.u, (old.len() * new.len()) as f64);
+            prop_assert_eq!(there.method, back.method);
+        }
+
+        #[test]
+        fn only_the_order_counts(
+            old in prop::collection::vec(-20.0..20.0, 1..40),
+            new in prop::collection::vec(-20.0..20.0, 1..40),
+        ) {
+            let rise = |values: &[f64]| values.iter().map(|x| 3.0 * x.powi(3) + 1.0).collect::<Vec<_>>();
+            prop_assert_eq!(test(&old, &new), test(&rise(&old), &rise(&new)));
+        }
+    }
+}

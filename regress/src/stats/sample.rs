@@ -164,3 +164,68 @@ impl fmt::Display for SampleError {
 }
 
 impl Error for SampleError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &[f64], expected: Result<&[f64], SampleError>) {
+        let sample = Sample::new(values.to_vec());
+        assert_eq!(sample.as_ref().map(Sample::sorted).map_err(|error| *error), expected, "for {values:?}");
+        if let Ok(sample) = sample {
+            assert_eq!(sample.values(), values);
+        }
+    }
+
+    #[test]
+    fn only_finite_numbers_and_at_least_one() {
+        check(&[], Err(SampleError::Empty));
+        check(&[5.0], Ok(&[5.0]));
+        check(&[2.0, 1.0, 2.0], Ok(&[1.0, 2.0, 2.0]));
+        check(&[0.0, -1.0], Ok(&[-1.0, 0.0]));
+        check(&[f64::NAN], Err(SampleError::NotANumber { index: 0 }));
+        check(&[1.0, f64::INFINITY, f64::NAN], Err(SampleError::Infinite { index: 1 }));
+        check(&[1.0, 2.0, f64::NEG_INFINITY], Err(SampleError::Infinite { index: 2 }));
+    }
+
+    #[test]
+    fn errors_count_for_people() {
+        assert_eq!(SampleError::NotANumber { index: 0 }.to_string(), "measurement 1 is not a number");
+        assert_eq!(SampleError::Infinite { index: 9 }.to_string(), "measurement 10 is infinite");
+    }
+
+    #[test]
+    fn the_mean_stays_between_the_ends() {
+        assert_eq!(Sample::new(vec![0.1; 3]).map(|sample| sample.mean()), Ok(0.1));
+        assert_eq!(Sample::new(vec![f64::MAX; 3]).map(|sample| sample.mean()), Ok(f64::MAX));
+        assert_eq!(Sample::new(vec![f64::MIN, f64::MAX]).map(|sample| sample.mean()), Ok(0.0));
+    }
+
+    #[test]
+    fn a_constant_has_no_spread() {
+        assert_eq!(Sample::new(vec![0.0, -0.0]).map(|sample| sample.is_constant()), Ok(true));
+        assert_eq!(Sample::new(vec![0.0, 1e-300]).map(|sample| sample.is_constant()), Ok(false));
+    }
+
+    proptest! {
+        #[test]
+        fn both_orders_hold_the_same_values(values in prop::collection::vec(-1e300..1e300, 1..50)) {
+            let sample = Sample::new(values.clone()).expect("finite");
+            prop_assert_eq!(sample.values(), &values[..]);
+            prop_assert!(sample.sorted().is_sorted());
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            prop_assert_eq!(sample.sorted(), &sorted[..]);
+            prop_assert!(sample.min() <= sample.mean() && sample.mean() <= sample.max());
+        }
+
+        #[test]
+        fn any_numbers_make_a_sample_or_an_error(values in prop::collection::vec(any::<f64>(), 0..20)) {
+            let fine = !values.is_empty() && values.iter().all(|value| value.is_finite());
+            prop_assert_eq!(Sample::new(values).is_ok(), fine);
+        }
+    }
+}

@@ -262,7 +262,7 @@ fn nth_smallest(mut values: Vec<f64>, index: usize) -> f64 {
 /// Returns the number of the lower end, counted from 1 and from the smallest; the upper end has the
 /// same number from the largest. It is the largest k with 1 − 2 P(U <= k − 1) >= `wanted`, or 0 when
 /// not even the smallest and the largest pair are far enough apart.
-fn end_number(n_old: usize, n_new: usize, wanted: f64, nulls: &mut NullDistributions) -> (usize, f64) {
+pub(super) fn end_number(n_old: usize, n_new: usize, wanted: f64, nulls: &mut NullDistributions) -> (usize, f64) {
     if wanted.is_nan() || 1.0 <= wanted {
         return (0, 1.0);
     }

@@ -57,3 +57,36 @@ pub fn relative_spread(sample: &Sample) -> Option<f64> {
 /// 1 / the third quartile of the standard normal distribution (0.6744897501960817): half of all
 /// normal values lie within that many standard deviations.
 const DEVIATIONS_PER_MAD: f64 = 1.482_602_218_505_602;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn nothing_to_divide_by() {
+        let around_zero = Sample::new(vec![-1.0, 0.0, 1.0]).expect("finite");
+        assert_eq!(relative_spread(&around_zero), None);
+        let negative = Sample::new(vec![-9.0, -10.0, -11.0]).expect("finite");
+        assert!(relative_spread(&negative).is_some_and(|spread| (spread - 0.148_26).abs() < 1e-5)); // 1.4826 / 10
+        let widest = Sample::new(vec![f64::MIN, f64::MAX, f64::MAX]).expect("finite");
+        assert_eq!(median_absolute_deviation(&widest), 0.0);
+        assert_eq!(median_absolute_deviation(&Sample::new(vec![5.0]).expect("finite")), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn scales_with_the_values_and_ignores_where_they_are(
+            values in prop::collection::vec((-1000..1000_i32).prop_map(f64::from), 1..40), power in -9..9
+        ) {
+            let sample = Sample::new(values).expect("finite");
+            let factor = 2.0_f64.powi(power);
+            let scaled = sample.map(|x| x * factor).expect("finite");
+            let moved = sample.map(|x| x + 4096.0).expect("finite");
+            let spread = median_absolute_deviation(&sample);
+            prop_assert_eq!(median_absolute_deviation(&scaled), spread * factor);
+            prop_assert!((median_absolute_deviation(&moved) - spread).abs() < 1e-9);
+        }
+    }
+}

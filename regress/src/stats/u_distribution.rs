@@ -173,3 +173,63 @@ impl Reached {
 pub(super) fn binomial(n: usize, k: usize) -> u128 {
     (1..=k as u128).fold(1, |ways, i| ways * (n as u128 - k as u128 + i) / i)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drawing_above() {
+        // U = 0, 1, 2 of 6 orderings: 1, 1, 2
+        let tail = [1.0 / 6.0, 2.0 / 6.0, 4.0 / 6.0];
+        assert_eq!(NullDistributions::new().lower_tail(2, 2), tail);
+        assert_eq!(tied_orderings(&[1; 4], 2, 2), [1.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn one_pair_of_ties() {
+        // 1 2 2: the old one is the 1 (both new above: U = 2) or a 2 (one tied: U = 1/2), two ways.
+        assert_eq!(tied_orderings(&[1, 2], 1, 2), [0.0, 2.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn without_ties_both_ways_of_counting_agree() {
+        let mut nulls = NullDistributions::new();
+        for (n_old, n_new) in [(1, 1), (1, 25), (3, 4), (7, 7), (10, 25), (25, 25)] {
+            let orderings = tied_orderings(&vec![1; n_old + n_new], n_old, n_new);
+            let total = binomial(n_old + n_new, n_old) as f64;
+            let mut at_most = 0.0;
+            let tail: Vec<f64> = orderings
+                .iter()
+                .step_by(2)
+                .take(n_old * n_new / 2 + 1)
+                .map(|count| {
+                    at_most += count;
+                    at_most / total
+                })
+                .collect();
+            assert_eq!(nulls.lower_tail(n_old, n_new), tail, "{n_old} + {n_new}");
+        }
+    }
+
+    #[test]
+    fn the_largest_distributions_do_not_overflow() {
+        let mut nulls = NullDistributions::new();
+        let tail = nulls.lower_tail(LARGEST_UNTIED, LARGEST_UNTIED);
+        assert_eq!(tail[0], 1.0 / binomial(100, 50) as f64);
+        assert!(tail.is_sorted());
+        assert!(0.5 < tail[1250] && tail[1250] < 0.502); // half of all, and half of the middle
+        // All 50 values equal: each of the C(50, 25) orderings has U = 625 / 2.
+        let orderings = tied_orderings(&[50], LARGEST_TIED, LARGEST_TIED);
+        assert_eq!(orderings[625], binomial(50, 25) as f64);
+        assert_eq!(orderings.iter().sum::<f64>(), orderings[625]);
+    }
+
+    #[test]
+    fn binomial_coefficients() {
+        assert_eq!(binomial(5, 0), 1);
+        assert_eq!(binomial(5, 2), 10);
+        // python3 -c 'import math; print(math.comb(100, 50))'
+        assert_eq!(binomial(100, 50), 100_891_344_545_564_193_334_812_497_256);
+    }
+}
