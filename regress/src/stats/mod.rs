@@ -24,6 +24,8 @@ mod geomean;
 mod interval;
 mod natural;
 mod normal;
+#[cfg(test)]
+mod oracle_tests;
 mod order;
 mod power;
 mod rank_test;
