@@ -393,3 +393,128 @@ impl fmt::Display for ArgumentError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &str) -> Result<Arguments, ArgumentError> {
+        Arguments::parse(words.split_whitespace().map(str::to_owned))
+    }
+
+    fn defaults() -> Arguments {
+        Arguments {
+            mode: Mode::Measure,
+            filter: Filter::All,
+            plan: Plan { operations: DEFAULT_OPERATIONS, repeats: DEFAULT_REPEATS },
+            baseline: "new".to_owned(),
+            table: Table::Shown,
+        }
+    }
+
+    #[test]
+    fn words_say_what_to_do() {
+        #[track_caller]
+        fn check(words: &str, expected: Arguments) {
+            assert_eq!(parse(words), Ok(expected), "for {words:?}");
+        }
+        let mode = |mode| Arguments { mode, ..defaults() };
+        let filter = |filter| Arguments { filter, ..defaults() };
+        let saved_as = |name: &str| Arguments { baseline: name.to_owned(), ..defaults() };
+
+        check("--bench", defaults());
+        check("", mode(Mode::Test));
+        check("--test", mode(Mode::Test));
+        check("--bench --test", mode(Mode::Test));
+        check("--list", mode(Mode::List));
+        check("--bench --list=true", mode(Mode::List));
+        check("--bench --list=false", defaults());
+        check("--help --list", mode(Mode::Help));
+        check("--bench --discard-baseline", mode(Mode::Discard));
+        check("--load-baseline old --bench", mode(Mode::Nothing { because_of: "load-baseline" }));
+
+        check("--bench sort/", filter(Filter::Contains("sort/".to_owned())));
+        check("sort/ --exact --bench", filter(Filter::Exactly("sort/".to_owned())));
+        check("--bench --exact", defaults());
+        check("--bench --ignored sort/", filter(Filter::None));
+        check("--bench -- --odd", filter(Filter::Contains("--odd".to_owned())));
+        check("--bench -", filter(Filter::Contains("-".to_owned())));
+
+        check("--bench --save-baseline old", saved_as("old"));
+        check("--bench --save-baseline=v1.2-rc_3", saved_as("v1.2-rc_3"));
+        check("--bench -s old", saved_as("old"));
+        check("--bench -sold", saved_as("old"));
+        check("--bench -s=old", saved_as("old"));
+
+        let plan = Plan { operations: 7, repeats: 2 };
+        check("--bench --operations 7 --repeats=2", Arguments { plan, ..defaults() });
+        let table = Table::Quiet;
+        check("--bench -q", Arguments { table, ..defaults() });
+    }
+
+    #[test]
+    fn words_for_other_harnesses_change_nothing() {
+        #[track_caller]
+        fn check(words: &str) {
+            assert_eq!(parse(&format!("--bench {words}")), Ok(defaults()), "for {words:?}");
+        }
+        check("--warm-up-time 1 --measurement-time=2 --sample-size 10 --nresamples 100");
+        check("--noplot --quick --verbose --color never -v -n -c always -cnever");
+        check("--baseline old -b old --baseline-lenient=old");
+        check("--callgrind-args=--dump-instr=yes --nocapture=stderr --nocapture --save-summary");
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_named() {
+        #[track_caller]
+        fn check(words: &str, expected: &str) {
+            let problem = parse(words).unwrap_err().to_string();
+            let first_line = problem.lines().next().unwrap();
+            assert_eq!(first_line, expected, "for {words:?}");
+        }
+        check("--sav-baseline old", "unknown option `--sav-baseline`");
+        check("-x", "unknown option `-x`");
+        check("-é", "unknown option `-é`");
+        check("--=5", "unknown option `--=5`");
+        check("--save-baseline", "`--save-baseline` needs a value");
+        check("--exact=yes", "`--exact` takes no value, but was given `yes`");
+        check("--operations 0", "`--operations` wants a whole number from 1 on, not `0`");
+        check("--operations 1e3", "`--operations` wants a whole number from 1 on, not `1e3`");
+        check("--repeats=-1", "`--repeats` wants a whole number from 1 on, not `-1`");
+        check("--save-baseline=", "`` cannot name a baseline, which becomes a file name");
+        check("-s a/b", "`a/b` cannot name a baseline, which becomes a file name");
+        check("-s ..", "`..` cannot name a baseline, which becomes a file name");
+        check("a b", "two filters, `a` and `b`; give one");
+    }
+
+    #[test]
+    fn an_unknown_word_is_answered_with_all_known_ones() {
+        let problem = parse("--nope").unwrap_err().to_string();
+        for spec in OPTIONS {
+            assert!(problem.contains(&format!("--{}", spec.long)), "{}", spec.long);
+        }
+    }
+
+    #[test]
+    fn no_two_options_share_a_name() {
+        for (index, spec) in OPTIONS.iter().enumerate() {
+            let others = || OPTIONS[..index].iter();
+            assert!(!others().any(|other| other.long == spec.long), "--{}", spec.long);
+            let shared = others().any(|o| spec.short.is_some() && o.short == spec.short);
+            assert!(!shared, "-{:?}", spec.short);
+        }
+    }
+
+    #[test]
+    fn the_help_names_what_we_obey() {
+        for spec in OPTIONS {
+            let is_said = HELP.contains(&format!("--{}", spec.long));
+            let is_ours = !matches!(spec.effect, Effect::Ignored | Effect::SelectNothing);
+            assert_eq!(is_said, is_ours, "--{}", spec.long);
+        }
+        for number in [DEFAULT_OPERATIONS, DEFAULT_REPEATS] {
+            assert!(HELP.contains(&format!("[default: {number}]")));
+        }
+        assert!(HELP.contains(&format!("[default: {DEFAULT_BASELINE}]")));
+    }
+}

@@ -1,6 +1,6 @@
 //! Counts what benchmarks allocate: exactly, on all threads, in three lines.
 //!
-//! ```no_run
+//! ```
 //! #[global_allocator]
 //! static ALLOCATOR: bench_meter::CountingAllocator = bench_meter::CountingAllocator::system();
 //!
@@ -22,6 +22,8 @@
 //! Counting costs about a nanosecond per call (README.md has the measurement), so a program that
 //! measures time should not install it.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on may panic"))]
+
 mod allocator;
 mod arguments;
 mod counts;
@@ -40,3 +42,8 @@ pub use counts::{Counts, reset_thread_peak, thread, thread_peak_bytes, total};
 pub use fixed_state::{FixedHashMap, FixedHashSet, FixedState};
 pub use meter::{Meter, main};
 pub use peak::PeakWatch;
+
+/// The example of the README is compiled and run like any other.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

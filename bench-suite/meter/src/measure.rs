@@ -13,6 +13,16 @@ pub(crate) struct Operation {
     /// Highest live bytes above those at the start; unknown while the benchmark itself holds a
     /// `PeakWatch`, of which there is one per process.
     pub(crate) peak_bytes: Option<u64>,
+    pub(crate) threads: Threads,
+}
+
+/// Who called the allocator during an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// Only the thread that carried it out.
+    One,
+    /// Others as well: their calls may fall in another order next time.
+    Several,
 }
 
 /// How often an operation is carried out.
@@ -31,14 +41,17 @@ const WARM_UP_OPERATIONS: u32 = 2;
 pub(crate) fn count<O>(settle: &mut Settle, run: impl FnOnce() -> O) -> Operation {
     settle.before();
     let watch = PeakWatch::start();
-    let old = counts::total();
+    let (old, old_here) = (counts::total(), counts::thread());
     let output = black_box(run());
     settle.after();
-    let new = counts::total();
+    let (new, new_here) = (counts::total(), counts::thread());
     let peak_bytes = watch.as_ref().map(PeakWatch::peak_bytes);
     drop(watch);
     drop(output);
-    Operation { counts: new.since(&old), peak_bytes }
+    let counts = new.since(&old);
+    let is_alone = counts == new_here.since(&old_here);
+    let threads = if is_alone { Threads::One } else { Threads::Several };
+    Operation { counts, peak_bytes, threads }
 }
 
 /// Warms up, then carries out the plan. One inner list per repeat, in the order taken.

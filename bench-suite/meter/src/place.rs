@@ -84,3 +84,89 @@ fn without_hash(stem: &str) -> &str {
         _ => stem,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A directory with these files in it, all empty.
+    fn directory(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    const PROGRAM: &str = "work/out/release/deps/allocations-0123456789abcdef";
+
+    fn surroundings(root: &Path) -> Surroundings {
+        Surroundings {
+            package: Some("package".to_owned()),
+            executable: Some(root.join(PROGRAM)),
+            current_dir: root.join("work/package"),
+            ..Surroundings::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(root: &Path, surroundings: &Surroundings, expected: &str) {
+        assert_eq!(surroundings.results_file("old"), root.join(expected));
+    }
+
+    #[test]
+    fn the_directory_that_cargo_marked_comes_first() {
+        let root = directory(&["work/out/CACHEDIR.TAG", "work/Cargo.lock"]);
+        let plain = surroundings(root.path());
+        let expected = "work/out/meter/package/allocations/old.jsonl";
+        check(root.path(), &plain, expected);
+        let with_variable = Surroundings { cargo_target_dir: Some("elsewhere".into()), ..plain };
+        check(root.path(), &with_variable, expected);
+    }
+
+    #[test]
+    fn the_variable_of_cargo_is_seen_from_the_workspace() {
+        let root = directory(&["work/Cargo.lock"]);
+        let plain = surroundings(root.path());
+        check(root.path(), &plain, "work/target/meter/package/allocations/old.jsonl");
+        let relative = Surroundings { cargo_target_dir: Some("out".into()), ..plain.clone() };
+        check(root.path(), &relative, "work/out/meter/package/allocations/old.jsonl");
+        let absolute = Surroundings { cargo_target_dir: Some(root.path().join("absolute")), ..plain };
+        check(root.path(), &absolute, "absolute/meter/package/allocations/old.jsonl");
+    }
+
+    #[test]
+    fn without_any_sign_it_is_the_current_directory() {
+        let root = directory(&[]);
+        let mut lost = surroundings(root.path());
+        lost.package = None;
+        lost.executable = None;
+        check(root.path(), &lost, "work/package/target/meter/unknown/unknown/old.jsonl");
+    }
+
+    #[test]
+    fn a_home_of_our_own_overrules_all() {
+        let root = directory(&["work/out/CACHEDIR.TAG"]);
+        let mut at_home = surroundings(root.path());
+        at_home.meter_home = Some("results".into());
+        check(root.path(), &at_home, "work/package/results/package/allocations/old.jsonl");
+    }
+
+    #[test]
+    fn only_cargos_hash_is_cut_off() {
+        #[track_caller]
+        fn check(stem: &str, expected: &str) {
+            assert_eq!(without_hash(stem), expected);
+        }
+        check("allocations-0123456789abcdef", "allocations");
+        check("my-bench-0123456789abcdef", "my-bench");
+        check("my-bench", "my-bench");
+        check("bench-0123456789abcde", "bench-0123456789abcde"); // 15
+        check("bench-0123456789abcdeg", "bench-0123456789abcdeg");
+        check("-0123456789abcdef", "-0123456789abcdef");
+    }
+}

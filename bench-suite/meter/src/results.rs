@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Operation;
+use crate::measure::{Operation, Threads};
 
 pub(crate) const SCHEMA: &str = "meter/1";
 pub(crate) const HARNESS: &str = concat!("bench-meter ", env!("CARGO_PKG_VERSION"));
@@ -44,7 +44,7 @@ pub(crate) struct Record {
 pub(crate) enum Value {
     /// Every repeat gave this. The value of one operation is the fraction `total / operations`.
     Exact { total: u64, operations: u64 },
-    /// The repeats differed.
+    /// The repeats differed, or could have.
     Varying { samples: Vec<u64> },
 }
 
@@ -86,36 +86,56 @@ const METRICS: [Metric; 5] = [
 ///
 /// * `repeats`: operations in the order taken, one list per repeat, all equally long.
 pub(crate) fn records(benchmark: &str, repeats: &[Vec<Operation>]) -> Vec<Record> {
-    let record = |metric: &Metric| {
-        let values = |repeat: &Vec<Operation>| repeat.iter().map(metric.of).collect();
-        let values: Vec<Vec<u64>> = repeats.iter().map(values).collect::<Option<_>>()?;
-        Some(Record {
-            benchmark: benchmark.to_owned(),
-            metric: metric.name.to_owned(),
-            unit: metric.unit.to_owned(),
-            value: metric.over_operations.value(values),
-        })
-    };
-    METRICS.iter().filter_map(record).collect()
+    METRICS.iter().filter_map(|metric| metric.record(benchmark, repeats)).collect()
 }
 
-impl Over {
-    fn value(self, repeats: Vec<Vec<u64>>) -> Value {
-        let of_repeat = |repeat: &Vec<u64>| match self {
-            Over::Sum => repeat.iter().sum(),
-            Over::Highest => repeat.iter().copied().max().unwrap_or(0),
+impl Metric {
+    /// `None` when it was not measured.
+    fn record(&self, benchmark: &str, repeats: &[Vec<Operation>]) -> Option<Record> {
+        let of_operations = |repeat: &Vec<Operation>| repeat.iter().map(self.of).collect();
+        let values: Vec<Vec<u64>> = repeats.iter().map(of_operations).collect::<Option<_>>()?;
+        let value = match self.over_operations {
+            Over::Sum => sum(&values),
+            Over::Highest => highest(&values, threads(repeats)),
         };
-        let per_repeat: Vec<u64> = repeats.iter().map(of_repeat).collect();
-        let is_exact = per_repeat.windows(2).all(|pair| pair[0] == pair[1]);
-        match (is_exact, per_repeat.first(), self) {
-            (true, Some(&total), Over::Sum) => {
-                Value::Exact { total, operations: repeats.first().map_or(0, Vec::len) as u64 }
-            }
-            (true, Some(&total), Over::Highest) => Value::Exact { total, operations: 1 },
-            (_, _, Over::Sum) => Value::Varying { samples: repeats.concat() },
-            (_, _, Over::Highest) => Value::Varying { samples: per_repeat },
-        }
+        Some(Record {
+            benchmark: benchmark.to_owned(),
+            metric: self.name.to_owned(),
+            unit: self.unit.to_owned(),
+            value,
+        })
     }
+}
+
+fn threads(repeats: &[Vec<Operation>]) -> Threads {
+    let mut operations = repeats.iter().flatten();
+    if operations.all(|operation| operation.threads == Threads::One) { Threads::One } else { Threads::Several }
+}
+
+/// Samples are operations.
+fn sum(repeats: &[Vec<u64>]) -> Value {
+    let totals: Vec<u64> = repeats.iter().map(|repeat| repeat.iter().sum()).collect();
+    match all_equal(&totals) {
+        Some(total) => Value::Exact { total, operations: repeats.first().map_or(0, Vec::len) as u64 },
+        None => Value::Varying { samples: repeats.concat() },
+    }
+}
+
+/// Samples are repeats. With several threads the highest depends on how their calls interleaved:
+/// that it was the same five times is luck, and an exact budget must not be built on it.
+fn highest(repeats: &[Vec<u64>], threads: Threads) -> Value {
+    let of_repeat = |repeat: &Vec<u64>| repeat.iter().copied().max().unwrap_or(0);
+    let samples: Vec<u64> = repeats.iter().map(of_repeat).collect();
+    match (threads, all_equal(&samples)) {
+        (Threads::One, Some(total)) => Value::Exact { total, operations: 1 },
+        (Threads::One, None) | (Threads::Several, _) => Value::Varying { samples },
+    }
+}
+
+/// The value that all have; `None` when they differ, or there is none.
+fn all_equal(values: &[u64]) -> Option<u64> {
+    let first = *values.first()?;
+    values.iter().all(|&value| value == first).then_some(first)
 }
 
 impl Results {
@@ -188,4 +208,121 @@ fn write_through(path: &Path, text: &str) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counts::Counts;
+
+    fn operation(allocs: u64, peak_bytes: u64) -> Operation {
+        Operation {
+            counts: Counts { fresh: allocs, ..Counts::default() },
+            peak_bytes: Some(peak_bytes),
+            threads: Threads::One,
+        }
+    }
+
+    fn value(repeats: &[Vec<Operation>], metric: &str) -> Option<Value> {
+        let records = records("case", repeats);
+        records.into_iter().find(|r| r.metric == metric).map(|r| r.value)
+    }
+
+    fn exact(total: u64, operations: u64) -> Option<Value> {
+        Some(Value::Exact { total, operations })
+    }
+
+    fn varying(samples: &[u64]) -> Option<Value> {
+        Some(Value::Varying { samples: samples.to_vec() })
+    }
+
+    #[test]
+    fn only_equal_repeats_are_exact() {
+        // 0 and 1 in turns: 2 in 4 operations, twice.
+        let turns = vec![operation(0, 8), operation(1, 0), operation(0, 8), operation(1, 0)];
+        let repeats = [turns.clone(), turns.clone()];
+        assert_eq!(value(&repeats, ALLOCS), exact(2, 4));
+        assert_eq!(value(&repeats, PEAK_BYTES), exact(8, 1));
+
+        let mut other = turns.clone();
+        other[3] = operation(2, 9);
+        let repeats = [turns, other];
+        assert_eq!(value(&repeats, ALLOCS), varying(&[0, 1, 0, 1, 0, 1, 0, 2]));
+        assert_eq!(value(&repeats, PEAK_BYTES), varying(&[8, 9]));
+    }
+
+    #[test]
+    fn the_peak_of_several_threads_is_never_called_exact() {
+        let several = Operation { threads: Threads::Several, ..operation(1, 8) };
+        let repeats = [vec![operation(1, 8), several], vec![operation(1, 8); 2]];
+        assert_eq!(value(&repeats, PEAK_BYTES), varying(&[8, 8]));
+        assert_eq!(value(&repeats, ALLOCS), exact(2, 2));
+    }
+
+    #[test]
+    fn a_peak_that_was_not_measured_is_not_written() {
+        let blind = Operation { peak_bytes: None, ..operation(1, 0) };
+        assert_eq!(value(&[vec![operation(1, 8), blind]], PEAK_BYTES), None);
+        assert_eq!(value(&[vec![operation(1, 8), blind]], ALLOCS), exact(2, 2));
+    }
+
+    #[test]
+    fn metrics_are_in_the_order_of_the_file() {
+        assert!(METRICS.is_sorted_by_key(|metric| metric.name));
+    }
+
+    fn results() -> Results {
+        let mut all = records("a \"quoted\" | name", &[vec![operation(1, 8)]]);
+        all.extend(records("b", &[vec![operation(1, 8)], vec![operation(u64::MAX, 9)]]));
+        Results {
+            header: Header {
+                schema: SCHEMA.to_owned(),
+                harness: HARNESS.to_owned(),
+                package: "package".to_owned(),
+                bench: "bench".to_owned(),
+                operations: 1,
+            },
+            records: all,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = results().to_text().unwrap();
+        assert_eq!(Results::from_text(&text), Ok(results()));
+    }
+
+    #[test]
+    fn every_file_that_was_cut_off_is_noticed() {
+        let text = results().to_text().unwrap();
+        // The last byte is the line end, without which nothing is missing.
+        for length in 0..text.len() - 1 {
+            let cut = &text[..length];
+            assert!(Results::from_text(cut).is_err(), "not noticed: {cut}");
+        }
+    }
+
+    #[test]
+    fn the_example_in_the_readme_is_what_would_be_written() {
+        let readme = include_str!("../README.md");
+        let start = readme.find("{\"schema\"").unwrap();
+        let example = &readme[start..];
+        let example = &example[..example.find("```").unwrap()];
+        let results = Results::from_text(example).unwrap();
+        assert_eq!(results.to_text().unwrap(), example);
+    }
+
+    #[test]
+    fn a_file_that_is_not_ours_is_refused() {
+        #[track_caller]
+        fn check(from: &str, to: &str, expected: &str) {
+            let text = results().to_text().unwrap().replace(from, to);
+            let problem = Results::from_text(&text).unwrap_err();
+            assert!(problem.starts_with(expected), "{problem}");
+        }
+        check("meter/1", "meter/2", "its schema is `meter/2`, not `meter/1`");
+        check("\"cases\":2", "\"cases\":3", "it holds 2 cases, its end line says 3");
+        check("\"schema\"", "\"scheme\"", "its header is broken: missing field `schema`");
+        check("\"total\"", "\"sum\"", "a record is broken: ");
+    }
 }

@@ -199,7 +199,8 @@ fn the_peak_is_that_of_all_threads_together() {
     let barrier = Barrier::new(3);
     thread::scope(|scope| {
         let holder = || {
-            barrier.wait();
+            barrier.wait(); // the thread has begun, with whatever that takes
+            barrier.wait(); // the watch is on
             let held = black_box(vec![1u8; 1000]);
             barrier.wait();
             drop(held);
@@ -207,6 +208,7 @@ fn the_peak_is_that_of_all_threads_together() {
         };
         let holders = [scope.spawn(holder), scope.spawn(holder)];
 
+        barrier.wait();
         let watch = PeakWatch::start().expect("nobody else watches");
         barrier.wait();
         barrier.wait();
