@@ -68,3 +68,14 @@ pub(crate) fn is_counting() -> bool {
     drop(black_box(Box::new(0u8)));
     counts::thread().since(&old).fresh == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The unit tests of this crate use the plain allocator.
+    #[test]
+    fn a_program_without_the_counting_allocator_is_noticed() {
+        assert!(!is_counting());
+    }
+}
