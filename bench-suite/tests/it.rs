@@ -45,7 +45,6 @@ fn check_twice<W: Workload>(size: usize) {
 #[test]
 fn every_workload_is_right_at_every_size() {
     for case in cases() {
-        println!("{}", case.id.join("/"));
         (case.check)();
     }
 }

@@ -47,6 +47,14 @@ pub fn cosine_sums(a: &[f32], b: &[f32]) -> CosineSums {
     CosineSums { products: total(products), squares_a: total(squares_a), squares_b: total(squares_b) }
 }
 
+/// Nothing to write out here: the compiler makes it right.
+#[target_feature(enable = "avx2,fma")]
+pub fn scale(vector: &[f32], factor: f32, scaled: &mut [f32]) {
+    for (scaled, number) in scaled.iter_mut().zip(vector) {
+        *scaled = number * factor;
+    }
+}
+
 /// Calls `step` with every pair of registers and the partial sum, of `SUMS`, that it belongs to.
 #[inline]
 #[target_feature(enable = "avx2,fma")]

@@ -12,7 +12,7 @@ pub struct CosineSums {
     pub squares_b: f32,
 }
 
-/// Each is handed two vectors and looks at the length of the shorter one.
+/// Each is handed two vectors and goes as far as the shorter one does.
 pub struct Kernels {
     /// Sum of products.
     pub dot: fn(&[f32], &[f32]) -> f32,
@@ -20,6 +20,8 @@ pub struct Kernels {
     pub squared_distance: fn(&[f32], &[f32]) -> f32,
     /// Sums of products and of squares, in one pass.
     pub cosine_sums: fn(&[f32], &[f32]) -> CosineSums,
+    /// Writes the first vector times a number into the second.
+    pub scale: fn(&[f32], f32, &mut [f32]),
 }
 
 /// The kernels for this processor, chosen at the first call.
@@ -31,8 +33,12 @@ pub fn kernels() -> &'static Kernels {
     &CHOSEN
 }
 
-const PORTABLE: Kernels =
-    Kernels { dot: portable::dot, squared_distance: portable::squared_distance, cosine_sums: portable::cosine_sums };
+const PORTABLE: Kernels = Kernels {
+    dot: portable::dot,
+    squared_distance: portable::squared_distance,
+    cosine_sums: portable::cosine_sums,
+    scale: portable::scale,
+};
 
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "code for a newer processor may only be called where it is one")]
@@ -49,6 +55,8 @@ fn avx2() -> Option<Kernels> {
         squared_distance: |a, b| unsafe { avx2::squared_distance(a, b) },
         // SAFETY: as above.
         cosine_sums: |a, b| unsafe { avx2::cosine_sums(a, b) },
+        // SAFETY: as above.
+        scale: |vector, factor, scaled| unsafe { avx2::scale(vector, factor, scaled) },
     })
 }
 
@@ -76,6 +84,11 @@ mod tests {
         assert!(near(sums.products, sum(|a, b| a * b)));
         assert!(near(sums.squares_a, sum(|a, _| a * a)));
         assert!(near(sums.squares_b, sum(|_, b| b * b)));
+        let mut scaled = b.to_vec();
+        (kernels.scale)(a, 0.5, &mut scaled);
+        let halves = a.iter().map(|a| a / 2.0);
+        let untouched = b.iter().skip(a.len()).copied();
+        assert!(scaled.into_iter().eq(halves.chain(untouched).take(b.len())));
     }
 
     #[test]

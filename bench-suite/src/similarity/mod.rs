@@ -29,9 +29,7 @@ pub fn euclidean(a: &[f32], b: &[f32]) -> f32 {
 pub fn normalize(vector: &[f32], unit: &mut [f32]) {
     let length = (kernels().dot)(vector, vector).sqrt();
     let scale = if length == 0.0 { 0.0 } else { 1.0 / length };
-    for (unit, number) in unit.iter_mut().zip(vector) {
-        *unit = number * scale;
-    }
+    (kernels().scale)(vector, scale, unit);
 }
 
 /// A row of a gallery and how alike it is.

@@ -30,6 +30,12 @@ pub fn cosine_sums(a: &[f32], b: &[f32]) -> CosineSums {
     CosineSums { products: products.iter().sum(), squares_a: squares_a.iter().sum(), squares_b: squares_b.iter().sum() }
 }
 
+pub fn scale(vector: &[f32], factor: f32, scaled: &mut [f32]) {
+    for (scaled, number) in scaled.iter_mut().zip(vector) {
+        *scaled = number * factor;
+    }
+}
+
 /// Calls `step` with every pair of numbers and the partial sum it belongs to.
 #[inline(always)]
 fn for_each_pair(a: &[f32], b: &[f32], mut step: impl FnMut(usize, f32, f32)) {

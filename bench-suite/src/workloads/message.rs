@@ -13,9 +13,11 @@ fn write_frame(frame: &mut Vec<u8>, payload: &[u8]) {
     frame.extend(payload);
 }
 
-/// Stands for sending: looks at every byte.
+/// Stands for sending: looks at every byte, 8 at a time.
 fn send(frame: &[u8]) -> u64 {
-    frame.iter().map(|&byte| u64::from(byte)).sum()
+    let (words, rest) = frame.as_chunks();
+    let words = words.iter().map(|&word| u64::from_le_bytes(word));
+    words.fold(0, u64::wrapping_add).wrapping_add(rest.iter().map(|&byte| u64::from(byte)).sum())
 }
 
 /// Slow on purpose: a new buffer per message, which grows to its size. size: number of messages.
@@ -35,13 +37,13 @@ impl Workload for Fresh {
         for payload in payloads.iter() {
             let mut frame = Vec::new();
             write_frame(&mut frame, payload);
-            sent += send(&frame);
+            sent ^= send(&frame);
         }
         sent
     }
 
     fn check(payloads: &Vec<Vec<u8>>, sent: &u64) {
-        assert_eq!(*sent, expected_sum(payloads));
+        assert_eq!(*sent, expected(payloads));
     }
 }
 
@@ -69,7 +71,7 @@ impl Workload for Pooled {
         for payload in &outbox.payloads {
             let mut frame = outbox.pool.take();
             write_frame(&mut frame, payload);
-            sent += send(&frame);
+            sent ^= send(&frame);
             outbox.pool.give_back(frame);
         }
         sent
@@ -77,7 +79,7 @@ impl Workload for Pooled {
 
     /// A buffer that came back dirty would be sent again with the next message.
     fn check(outbox: &Outbox, sent: &u64) {
-        assert_eq!(*sent, expected_sum(&outbox.payloads));
+        assert_eq!(*sent, expected(&outbox.payloads));
     }
 }
 
@@ -102,7 +104,8 @@ fn payloads(count: usize) -> Vec<Vec<u8>> {
     (0..count as u64).map(|message| input::bytes(message, PAYLOAD_BYTES)).collect()
 }
 
-fn expected_sum(payloads: &[Vec<u8>]) -> u64 {
-    let length_bytes: u64 = PAYLOAD_BYTES.to_le_bytes().map(u64::from).iter().sum();
-    payloads.iter().map(|payload| length_bytes + payload.iter().fold(0, |sum, &byte| sum + u64::from(byte))).sum()
+/// What is sent if every frame holds the length of its payload, the payload, and nothing else.
+fn expected(payloads: &[Vec<u8>]) -> u64 {
+    let frames = payloads.iter().map(|payload| [&(PAYLOAD_BYTES as u32).to_le_bytes()[..], payload].concat());
+    frames.map(|frame| send(&frame)).fold(0, |sent, sum| sent ^ sum)
 }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::Workload;
 use crate::crew::Crew;
 
-/// Items that go through the queue in a run, a multiple of the capacity and of every size + 1.
-const ITEMS: u64 = 6 * 64 * 32;
+/// Items that go through the queue in a run, a multiple of the capacity.
+const ITEMS: u64 = 100 * CAPACITY;
 
 /// Items that wait at most. Producers wait when there are so many.
 const CAPACITY: u64 = 64;
@@ -80,15 +80,24 @@ fn produce(queue: &Queue, producer: u64, producers: u64) {
 
 #[derive(Debug)]
 struct Queue {
-    items: Mutex<VecDeque<u64>>,
+    state: Mutex<State>,
     not_full: Condvar,
     not_empty: Condvar,
 }
 
+/// Waking nobody is a system call all the same, so those who wait are counted.
+#[derive(Debug)]
+struct State {
+    items: VecDeque<u64>,
+    waiting_producers: u32,
+    waiting_consumers: u32,
+}
+
 impl Default for Queue {
     fn default() -> Queue {
+        let items = VecDeque::with_capacity(CAPACITY as usize);
         Queue {
-            items: Mutex::new(VecDeque::with_capacity(CAPACITY as usize)),
+            state: Mutex::new(State { items, waiting_producers: 0, waiting_consumers: 0 }),
             not_full: Condvar::new(),
             not_empty: Condvar::new(),
         }
@@ -97,27 +106,38 @@ impl Default for Queue {
 
 impl Queue {
     fn push(&self, item: u64) {
-        let full = |items: &mut VecDeque<u64>| items.len() as u64 == CAPACITY;
-        let items = self.lock();
-        let mut items = self.not_full.wait_while(items, full).unwrap_or_else(PoisonError::into_inner);
-        items.push_back(item);
-        drop(items);
-        self.not_empty.notify_one();
-    }
-
-    fn pop(&self) -> u64 {
-        let mut items = self.lock();
-        loop {
-            if let Some(item) = items.pop_front() {
-                drop(items);
-                self.not_full.notify_one();
-                return item;
-            }
-            items = self.not_empty.wait(items).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        while state.items.len() as u64 == CAPACITY {
+            state.waiting_producers += 1;
+            state = wait(&self.not_full, state);
+            state.waiting_producers -= 1;
+        }
+        state.items.push_back(item);
+        if 0 < state.waiting_consumers {
+            self.not_empty.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<u64>> {
-        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pop(&self) -> u64 {
+        let mut state = self.lock();
+        loop {
+            if let Some(item) = state.items.pop_front() {
+                if 0 < state.waiting_producers {
+                    self.not_full.notify_one();
+                }
+                return item;
+            }
+            state.waiting_consumers += 1;
+            state = wait(&self.not_empty, state);
+            state.waiting_consumers -= 1;
+        }
     }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wait<'a>(changed: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    changed.wait(state).unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,7 +21,7 @@ impl Workload for Concat {
         let mut list = String::new();
         for id in ids.iter() {
             let comma = if list.is_empty() { "" } else { "," };
-            list = format!("{list}{comma}'{id}'");
+            list = [&list, comma, "'", id, "'"].concat();
         }
         list
     }
