@@ -1,6 +1,6 @@
 //! Did it change? The two-sided test of Mann and Whitney.
 
-use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, binomial, tied_orderings};
+use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, TiedOrderings, binomial};
 use super::{NullDistributions, Sample, normal};
 
 /// What a rank test found.
@@ -179,15 +179,16 @@ fn untied_p(pooled: &Pooled, nulls: &mut NullDistributions) -> f64 {
 
 /// Both tails as they are: with ties the distribution need not be symmetric.
 fn tied_p(pooled: &Pooled) -> f64 {
-    let orderings = tied_orderings(&pooled.groups, pooled.n_old, pooled.n_new);
-    let middle = (pooled.n_old * pooled.n_new) as u64; // of 2 U
-    let distance = pooled.twice_u.abs_diff(middle);
-    let extreme: f64 = (0..)
-        .zip(&orderings)
-        .filter(|(twice_u, _)| middle.abs_diff(*twice_u) >= distance)
-        .map(|(_, count)| count)
-        .sum();
-    extreme / binomial(pooled.n_old + pooled.n_new, pooled.n_old) as f64
+    let middle = (pooled.n_old * pooled.n_new) as i64; // of 2 U
+    let distance = (pooled.twice_u as i64 - middle).abs();
+    if distance == 0 {
+        return 1.0;
+    }
+    let orderings = TiedOrderings::count(&pooled.groups, pooled.n_old, pooled.n_new);
+    let total = binomial(pooled.n_old + pooled.n_new, pooled.n_old) as f64;
+    let below = orderings.at_most(middle - distance);
+    let above = total - orderings.at_most(middle + distance - 1);
+    (below + above) / total
 }
 
 /// From the normal distribution with the mean and variance of U, half a step towards the middle.

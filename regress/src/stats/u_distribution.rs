@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
 
 /// Remembers the distribution of U for every pair of sizes it was asked about.
 ///
@@ -81,91 +82,148 @@ fn untied_lower_tail(small: usize, large: usize) -> Box<[f64]> {
         .collect()
 }
 
-/// The number of orderings for each value of 2 U, from 0 to `2 * n_old * n_new`, when some of the
-/// pooled measurements are equal.
+/// The orderings of pooled measurements of which some are equal, counted by their U.
 ///
-/// * `groups`: how many measurements share each value, from the smallest value to the largest.
-///   They add up to `n_old + n_new`.
-///
-/// Walks through the groups. Choosing j of a group of t to be old, after k old and m new ones,
-/// can be done in C(t, j) ways, and adds to 2 U
+/// 2 U is used throughout: an integer, though a tie counts one half in U.
 ///
 /// ```text
-///   2 k (t - j)    new ones of this group above old ones of the groups before
-///   j (t - j)      ties within this group, one half each
+/// groups of equal values   ● ●● ● ● ●●● | ●● ● ● ● ●●
+///                             low half       high half
 /// ```
 ///
-/// so after k old and m new ones 2 U lies between 0 and 2 k m, and few states are ever looked at.
-/// f64 holds the counts exactly: none is above C(50, 25) < 2^53.
+/// Each half is counted on its own. A choice of old ones with k in the low half leaves m new ones in
+/// the high half, and those are above all k: 2 U = 2 U(low) + 2 U(high) + 2 k m. Counting the
+/// whole at once takes three times as long.
 ///
 /// Source: the definition, counted; ties after Lehmann 1975, Nonparametrics, section 1.4.
-pub(super) fn tied_orderings(groups: &[usize], n_old: usize, n_new: usize) -> Vec<f64> {
-    let mut reached = Reached::start(n_old, n_new);
-    let mut next = Reached::start(n_old, n_new);
-    for &size in groups {
-        next.clear(reached.measurements + size);
-        for old in reached.possible_old() {
-            let new = reached.measurements - old;
-            let mut ways = 1.0; // C(size, chosen)
-            for chosen in 0..=size {
-                let rest = size - chosen;
-                if old + chosen <= n_old && new + rest <= n_new {
-                    let shift = (2 * old + chosen) * rest;
-                    let from = &reached.counts(old)[..2 * old * new + 1];
-                    let onto = &mut next.counts_mut(old + chosen)[shift..];
-                    for (target, count) in onto.iter_mut().zip(from) {
-                        *target += ways * count;
-                    }
-                }
-                ways = ways * rest as f64 / (chosen + 1) as f64;
-            }
-        }
-        std::mem::swap(&mut reached, &mut next);
-    }
-    reached.counts(n_old).to_vec()
+pub(super) struct TiedOrderings {
+    n_old: usize,
+    low: Half,
+    /// Numbers of orderings with at most, not with just, that 2 U.
+    high: Half,
 }
 
-/// How many ways lead to each (number of old ones, 2 U) after so many measurements.
-struct Reached {
+impl TiedOrderings {
+    /// * `groups`: how many measurements share each value, from the smallest value to the largest.
+    ///   They add up to `n_old + n_new`; each of these at most [`LARGEST_TIED`].
+    pub(super) fn count(groups: &[usize], n_old: usize, n_new: usize) -> TiedOrderings {
+        let mut passed = 0;
+        let half = groups.iter().position(|&size| {
+            passed += size;
+            2 * passed > n_old + n_new
+        });
+        let (low, high) = groups.split_at(half.unwrap_or(0));
+        let mut high = Half::count(high, n_old, n_new);
+        high.accumulate();
+        TiedOrderings { n_old, low: Half::count(low, n_old, n_new), high }
+    }
+
+    /// How many orderings have 2 U of at most `twice_u`. Exact: at most C(50, 25) < 2^53.
+    pub(super) fn at_most(&self, twice_u: i64) -> f64 {
+        let mut orderings = 0.0;
+        for old_low in self.low.possible_old() {
+            let old_high = self.n_old - old_low;
+            let new_high = self.high.measurements - old_high;
+            let high = self.high.row(old_high);
+            // What the high half may have is what the low half leaves.
+            let room = twice_u - (2 * old_low * new_high) as i64;
+            for (used, count) in (0..=room).zip(self.low.row(old_low)) {
+                let left = (room - used) as usize;
+                orderings += count * high[left.min(high.len() - 1)];
+            }
+        }
+        orderings
+    }
+}
+
+/// How many ways lead to each (number of old ones, 2 U) among the measurements of one half.
+struct Half {
     measurements: usize,
     n_old: usize,
     n_new: usize,
-    /// One row per number of old ones, from 0 to `n_old`; one column per value of 2 U.
+    /// One row per number of old ones, each as long as the longest: k old and m new ones have 2 U
+    /// from 0 to 2 k m.
     counts: Vec<f64>,
+    width: usize,
 }
 
-impl Reached {
-    fn start(n_old: usize, n_new: usize) -> Reached {
-        let mut counts = vec![0.0; (n_old + 1) * (2 * n_old * n_new + 1)];
+impl Half {
+    /// Walks through the groups. Choosing j of a group of t to be old, after k old and m new ones,
+    /// can be done in C(t, j) ways, and adds to 2 U
+    ///
+    /// ```text
+    ///   2 k (t - j)    new ones of this group above old ones of the groups before
+    ///   j (t - j)      ties within this group, one half each
+    /// ```
+    fn count(groups: &[usize], n_old: usize, n_new: usize) -> Half {
+        let measurements: usize = groups.iter().sum();
+        let mut reached = Half::start(measurements, n_old, n_new);
+        let mut next = Half::start(measurements, n_old, n_new);
+        for &size in groups {
+            next.clear(reached.measurements + size);
+            for old in reached.possible_old() {
+                let new = reached.measurements - old;
+                let mut ways = 1.0; // C(size, chosen)
+                for chosen in 0..=size {
+                    let rest = size - chosen;
+                    if old + chosen <= n_old && new + rest <= n_new {
+                        let onto = &mut next.row_mut(old + chosen)[(2 * old + chosen) * rest..];
+                        for (target, count) in onto.iter_mut().zip(reached.row(old)) {
+                            *target += ways * count;
+                        }
+                    }
+                    ways = ways * rest as f64 / (chosen + 1) as f64;
+                }
+            }
+            std::mem::swap(&mut reached, &mut next);
+        }
+        reached
+    }
+
+    /// Before the first of so many measurements: one way to have chosen nothing.
+    fn start(measurements: usize, n_old: usize, n_new: usize) -> Half {
+        let most_old = measurements.min(n_old);
+        let width = measurements * measurements / 2 + 1; // 2 k m is largest for k = m
+        let mut counts = vec![0.0; (most_old + 1) * width];
         counts[0] = 1.0;
-        Reached { measurements: 0, n_old, n_new, counts }
+        Half { measurements: 0, n_old, n_new, counts, width }
     }
 
     fn clear(&mut self, measurements: usize) {
         self.measurements = measurements;
         for old in self.possible_old() {
-            let reachable = 2 * old * (measurements - old) + 1;
-            self.counts_mut(old)[..reachable].fill(0.0);
+            self.row_mut(old).fill(0.0);
         }
     }
 
-    /// The numbers of old ones among the measurements so far that leave enough of either kind.
-    fn possible_old(&self) -> std::ops::RangeInclusive<usize> {
+    /// Turns "just that 2 U" into "at most that 2 U".
+    fn accumulate(&mut self) {
+        for old in self.possible_old() {
+            let mut at_most = 0.0;
+            for count in self.row_mut(old) {
+                at_most += *count;
+                *count = at_most;
+            }
+        }
+    }
+
+    /// The numbers of old ones among the measurements so far that fit into either kind.
+    fn possible_old(&self) -> RangeInclusive<usize> {
         self.measurements.saturating_sub(self.n_new)..=self.measurements.min(self.n_old)
     }
 
-    fn width(&self) -> usize {
-        2 * self.n_old * self.n_new + 1
+    fn place(&self, old: usize) -> Range<usize> {
+        let start = old * self.width;
+        start..start + 2 * old * (self.measurements - old) + 1
     }
 
-    fn counts(&self, old: usize) -> &[f64] {
-        let width = self.width();
-        &self.counts[old * width..(old + 1) * width]
+    fn row(&self, old: usize) -> &[f64] {
+        &self.counts[self.place(old)]
     }
 
-    fn counts_mut(&mut self, old: usize) -> &mut [f64] {
-        let width = self.width();
-        &mut self.counts[old * width..(old + 1) * width]
+    fn row_mut(&mut self, old: usize) -> &mut [f64] {
+        let place = self.place(old);
+        &mut self.counts[place]
     }
 }
 
@@ -178,36 +236,34 @@ pub(super) fn binomial(n: usize, k: usize) -> u128 {
 mod tests {
     use super::*;
 
+    /// The number of orderings with at most each 2 U, from 0 up.
+    fn tied(groups: &[usize], n_old: usize, n_new: usize) -> Vec<f64> {
+        let orderings = TiedOrderings::count(groups, n_old, n_new);
+        (0..=2 * (n_old * n_new) as i64).map(|twice_u| orderings.at_most(twice_u)).collect()
+    }
+
     #[test]
     fn the_drawing_above() {
         // U = 0, 1, 2 of 6 orderings: 1, 1, 2
         let tail = [1.0 / 6.0, 2.0 / 6.0, 4.0 / 6.0];
         assert_eq!(NullDistributions::new().lower_tail(2, 2), tail);
-        assert_eq!(tied_orderings(&[1; 4], 2, 2), [1.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 1.0]);
+        assert_eq!(tied(&[1; 4], 2, 2), [1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 5.0, 5.0, 6.0]);
     }
 
     #[test]
     fn one_pair_of_ties() {
         // 1 2 2: the old one is the 1 (both new above: U = 2) or a 2 (one tied: U = 1/2), two ways.
-        assert_eq!(tied_orderings(&[1, 2], 1, 2), [0.0, 2.0, 0.0, 0.0, 1.0]);
+        assert_eq!(tied(&[1, 2], 1, 2), [0.0, 2.0, 2.0, 2.0, 3.0]);
     }
 
     #[test]
     fn without_ties_both_ways_of_counting_agree() {
         let mut nulls = NullDistributions::new();
         for (n_old, n_new) in [(1, 1), (1, 25), (3, 4), (7, 7), (10, 25), (25, 25)] {
-            let orderings = tied_orderings(&vec![1; n_old + n_new], n_old, n_new);
+            let orderings = tied(&vec![1; n_old + n_new], n_old, n_new);
             let total = binomial(n_old + n_new, n_old) as f64;
-            let mut at_most = 0.0;
-            let tail: Vec<f64> = orderings
-                .iter()
-                .step_by(2)
-                .take(n_old * n_new / 2 + 1)
-                .map(|count| {
-                    at_most += count;
-                    at_most / total
-                })
-                .collect();
+            let tail: Vec<f64> =
+                orderings.iter().step_by(2).take(n_old * n_new / 2 + 1).map(|count| count / total).collect();
             assert_eq!(nulls.lower_tail(n_old, n_new), tail, "{n_old} + {n_new}");
         }
     }
@@ -220,9 +276,11 @@ mod tests {
         assert!(tail.is_sorted());
         assert!(0.5 < tail[1250] && tail[1250] < 0.502); // half of all, and half of the middle
         // All 50 values equal: each of the C(50, 25) orderings has U = 625 / 2.
-        let orderings = tied_orderings(&[50], LARGEST_TIED, LARGEST_TIED);
-        assert_eq!(orderings[625], binomial(50, 25) as f64);
-        assert_eq!(orderings.iter().sum::<f64>(), orderings[625]);
+        let all = binomial(50, 25) as f64;
+        let orderings = TiedOrderings::count(&[50], LARGEST_TIED, LARGEST_TIED);
+        assert_eq!((orderings.at_most(624), orderings.at_most(625), orderings.at_most(1250)), (0.0, all, all));
+        let orderings = TiedOrderings::count(&[2; 25], LARGEST_TIED, LARGEST_TIED);
+        assert_eq!((orderings.at_most(-1), orderings.at_most(1250)), (0.0, all));
     }
 
     #[test]
