@@ -12,4 +12,6 @@ pub mod compare;
 
 pub mod policy;
 
+pub mod report;
+
 pub mod io;

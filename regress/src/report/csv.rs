@@ -1,0 +1,103 @@
+//! One line per row of the comparison, all numbers in base units and full precision, for spreadsheets and data frames.
+//! What does not exist is empty; infinities are `inf` and `-inf`.
+
+use std::io::{self, Write};
+
+use super::view::{Line, Report};
+use super::{Renderer, Style, escape, json, words};
+use crate::compare::{Change, Finding, Summary};
+use crate::policy::Outcome;
+
+pub(super) const RENDERER: Renderer =
+    Renderer { name: "csv", what: "For spreadsheets and data frames: a line for every row, full precision", render };
+
+fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = ::csv::Writer::from_writer(out);
+    writer.write_record(COLUMNS.iter().map(|(header, _)| header))?;
+    for line in &report.lines {
+        writer.write_record(COLUMNS.iter().map(|(_, cell)| cell(report, line)))?;
+    }
+    writer.flush()
+}
+
+type Cell = fn(&Report, &Line) -> String;
+
+const COLUMNS: &[(&str, Cell)] = &[
+    ("benchmark", |_, line| line.row.comparison.id.to_string()),
+    ("metric", |_, line| line.row.comparison.metric.name.to_string()),
+    ("unit", |_, line| line.row.comparison.metric.unit.to_string()),
+    ("better", |_, line| json::better(line.row.comparison.metric.better).to_owned()),
+    ("harness", |_, line| line.row.comparison.harness.to_string()),
+    ("finding", |_, line| line.word.text().to_owned()),
+    ("outcome", |_, line| json::outcome(line.outcome).to_owned()),
+    ("old_center", |_, line| old(line, |side| Some(side.center.point))),
+    ("old_low", |_, line| old(line, |side| Some(side.center.low))),
+    ("old_high", |_, line| old(line, |side| Some(side.center.high))),
+    ("old_min", |_, line| old(line, |side| Some(side.range.0))),
+    ("old_max", |_, line| old(line, |side| Some(side.range.1))),
+    ("old_n", |_, line| count(line.row.comparison.old(), |side| Some(side.n as u64))),
+    ("old_processes", |_, line| count(line.row.comparison.old(), |side| Some(side.processes as u64))),
+    ("old_total", |_, line| count(line.row.comparison.old(), |side| Some(side.exact?.total()))),
+    ("old_operations", |_, line| count(line.row.comparison.old(), |side| Some(side.exact?.operations()))),
+    ("new_center", |_, line| new(line, |side| Some(side.center.point))),
+    ("new_low", |_, line| new(line, |side| Some(side.center.low))),
+    ("new_high", |_, line| new(line, |side| Some(side.center.high))),
+    ("new_min", |_, line| new(line, |side| Some(side.range.0))),
+    ("new_max", |_, line| new(line, |side| Some(side.range.1))),
+    ("new_n", |_, line| count(line.row.comparison.new_side(), |side| Some(side.n as u64))),
+    ("new_processes", |_, line| count(line.row.comparison.new_side(), |side| Some(side.processes as u64))),
+    ("new_total", |_, line| count(line.row.comparison.new_side(), |side| Some(side.exact?.total()))),
+    ("new_operations", |_, line| count(line.row.comparison.new_side(), |side| Some(side.exact?.operations()))),
+    ("method", |_, line| line.row.comparison.change.as_ref().map_or("", |change| change.method).to_owned()),
+    ("ratio", |_, line| change(line, |change| change.ratio)),
+    ("shift", |_, line| change(line, |change| Some(change.shift.point))),
+    ("shift_low", |_, line| change(line, |change| Some(change.shift.low))),
+    ("shift_high", |_, line| change(line, |change| Some(change.shift.high))),
+    ("believed_low", |_, line| change(line, |change| Some(change.believed?.0))),
+    ("believed_high", |_, line| change(line, |change| Some(change.believed?.1))),
+    ("best_ratio", |_, line| change(line, |change| change.best_ratio)),
+    ("p", |_, line| change(line, |change| change.p)),
+    ("p_adjusted", |_, line| change(line, |change| change.p_adjusted)),
+    ("allowance", |_, line| change(line, |change| Some(change.allowance))),
+    ("reason", |_, line| reason(line)),
+    ("rules", rules),
+    ("warnings", |_, line| line.row.comparison.warnings.join("; ")),
+];
+
+fn old(line: &Line, number: impl Fn(&Summary) -> Option<f64>) -> String {
+    line.row.comparison.old().and_then(number).map_or_else(String::new, escape::csv_number)
+}
+
+fn new(line: &Line, number: impl Fn(&Summary) -> Option<f64>) -> String {
+    line.row.comparison.new_side().and_then(number).map_or_else(String::new, escape::csv_number)
+}
+
+fn count(side: Option<&Summary>, number: impl Fn(&Summary) -> Option<u64>) -> String {
+    side.and_then(number).map_or_else(String::new, |number| number.to_string())
+}
+
+fn change(line: &Line, number: impl Fn(&Change) -> Option<f64>) -> String {
+    line.row.comparison.change.as_ref().and_then(number).map_or_else(String::new, escape::csv_number)
+}
+
+fn reason(line: &Line) -> String {
+    match &line.row.comparison.finding {
+        Finding::NotProven(lack) => words::lack(lack),
+        Finding::NotComparable(reason) => words::reason(reason),
+        Finding::Regressed
+        | Finding::Improved
+        | Finding::Unchanged
+        | Finding::Differs
+        | Finding::OnlyOld
+        | Finding::OnlyNew => String::new(),
+    }
+}
+
+/// `broken: limit == 0 (regress.toml:12); passed: change <= +0% (built-in rule)`.
+fn rules(report: &Report, line: &Line) -> String {
+    let judged = line.row.judgements.iter().filter(|judgement| judgement.outcome != Outcome::NotJudged);
+    let rules: Vec<String> = judged
+        .map(|judgement| format!("{}: {}", json::outcome(judgement.outcome), words::rule(report, judgement)))
+        .collect();
+    rules.join("; ")
+}

@@ -1,0 +1,479 @@
+//! The schema `regress-report/1`, written down in `schema/report-1.schema.json`.
+//!
+//! Every row is in it, listed or not, with every number the table has. Numbers are in base units. What is not known,
+//! and the infinite end of an interval, is `null`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::view::{Line, Note, Report, Side};
+use super::words;
+use super::{Renderer, Style};
+use crate::compare::{Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
+use crate::model::{BenchId, Nature, Provenance, Standing};
+use crate::policy::{Conclusion, Judgement, Outcome, Source};
+use crate::unit::Better;
+
+pub(super) const RENDERER: Renderer =
+    Renderer { name: "json", what: "For programs: every number of every row (schema regress-report/1)", render };
+
+fn render(report: &Report, _: &Style, mut out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, LineByLine { depth: 0 });
+    ReportFile::of(report).serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct ReportFile<'a> {
+    schema: &'static str,
+    conclusion: &'static str,
+    exit_code: u8,
+    counts: CountsFile,
+    old: Option<SideFile<'a>>,
+    new: SideFile<'a>,
+    options: OptionsFile,
+    config: Option<&'a str>,
+    rows: Vec<RowFile<'a>>,
+    missing: Vec<MissingFile<'a>>,
+    geomeans: Vec<MeanFile<'a>>,
+    warnings: Vec<WarningFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct CountsFile {
+    benchmarks: usize,
+    rows: usize,
+    rules_broken: usize,
+    benchmarks_broken: usize,
+    rules_not_proven: usize,
+    rules_passed: usize,
+    findings: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct SideFile<'a> {
+    label: &'a str,
+    provenance: ProvenanceFile<'a>,
+}
+
+#[derive(Serialize)]
+struct ProvenanceFile<'a> {
+    commit: Option<CommitFile<'a>>,
+    recorded_at: Option<&'a str>,
+    host: Option<HostFile<'a>>,
+    toolchain: Option<&'a str>,
+    harnesses: &'a BTreeMap<String, String>,
+    build: &'a BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct CommitFile<'a> {
+    hash: &'a str,
+    dirty: bool,
+}
+
+#[derive(Serialize)]
+struct HostFile<'a> {
+    cpu: &'a str,
+    cores: usize,
+    os: &'a str,
+}
+
+#[derive(Serialize)]
+struct OptionsFile {
+    confidence: f64,
+    alpha: f64,
+    correction: &'static str,
+    smallest_effect: f64,
+    between_runs: f64,
+}
+
+#[derive(Serialize)]
+struct RowFile<'a> {
+    benchmark: &'a str,
+    metric: &'a str,
+    unit: &'a str,
+    better: &'static str,
+    nature: &'static str,
+    standing: &'static str,
+    harness: &'a str,
+    old: Option<SummaryFile>,
+    new: Option<SummaryFile>,
+    change: Option<ChangeFile>,
+    finding: &'static str,
+    reason: Option<ReasonFile>,
+    outcome: &'static str,
+    judgements: Vec<JudgementFile<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SummaryFile {
+    center: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    min: Option<f64>,
+    max: Option<f64>,
+    n: usize,
+    processes: usize,
+    total: Option<u64>,
+    operations: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ChangeFile {
+    method: &'static str,
+    ratio: Option<f64>,
+    shift: Option<f64>,
+    shift_low: Option<f64>,
+    shift_high: Option<f64>,
+    believed_low: Option<f64>,
+    believed_high: Option<f64>,
+    best_ratio: Option<f64>,
+    p: Option<f64>,
+    p_adjusted: Option<f64>,
+    allowance: f64,
+}
+
+#[derive(Serialize)]
+struct ReasonFile {
+    kind: &'static str,
+    sentence: String,
+    needed: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct JudgementFile<'a> {
+    outcome: &'static str,
+    rule: &'static str,
+    rule_text: &'a str,
+    source: SourceFile<'a>,
+    sentence: &'a str,
+    why: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SourceFile<'a> {
+    kind: &'static str,
+    path: Option<&'a str>,
+    line_number: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct MissingFile<'a> {
+    benchmark: Option<&'a str>,
+    judgement: JudgementFile<'a>,
+}
+
+#[derive(Serialize)]
+struct MeanFile<'a> {
+    metric: &'a str,
+    benchmarks: usize,
+    ratio: Option<f64>,
+    left_out: usize,
+}
+
+#[derive(Serialize)]
+struct WarningFile<'a> {
+    text: &'a str,
+    rows: Vec<WarnedRowFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct WarnedRowFile<'a> {
+    benchmark: &'a str,
+    metric: Option<&'a str>,
+}
+
+impl<'a> ReportFile<'a> {
+    fn of(report: &'a Report) -> ReportFile<'a> {
+        let config = report.context.config_path.as_deref();
+        ReportFile {
+            schema: "regress-report/1",
+            conclusion: conclusion(report.conclusion),
+            exit_code: exit_code(report.conclusion),
+            counts: CountsFile::of(report),
+            old: report.context.old.as_ref().map(SideFile::of),
+            new: SideFile::of(&report.context.new),
+            options: OptionsFile::of(&report.context.options),
+            config,
+            rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
+            missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
+            geomeans: report.means.iter().map(MeanFile::of).collect(),
+            warnings: report.warnings.iter().map(WarningFile::of).collect(),
+        }
+    }
+}
+
+impl CountsFile {
+    fn of(report: &Report) -> CountsFile {
+        let counts = &report.counts;
+        CountsFile {
+            benchmarks: counts.benchmarks,
+            rows: report.lines.len(),
+            rules_broken: counts.rules_broken,
+            benchmarks_broken: counts.benchmarks_broken,
+            rules_not_proven: counts.rules_not_proven,
+            rules_passed: counts.rules_passed,
+            findings: counts.findings.iter().map(|(word, n)| (word.text(), *n)).collect(),
+        }
+    }
+}
+
+impl<'a> SideFile<'a> {
+    fn of(side: &'a Side) -> SideFile<'a> {
+        let Provenance { commit, recorded_at, host, toolchain, harnesses, build } = &side.provenance;
+        SideFile {
+            label: &side.label,
+            provenance: ProvenanceFile {
+                commit: commit.as_ref().map(|commit| CommitFile { hash: &commit.hash, dirty: commit.dirty }),
+                recorded_at: recorded_at.as_deref(),
+                host: host.as_ref().map(|host| HostFile { cpu: &host.cpu, cores: host.cores, os: &host.os }),
+                toolchain: toolchain.as_deref(),
+                harnesses,
+                build,
+            },
+        }
+    }
+}
+
+impl OptionsFile {
+    fn of(options: &Options) -> OptionsFile {
+        OptionsFile {
+            confidence: options.confidence,
+            alpha: options.alpha,
+            correction: match options.correction {
+                Correction::Holm => "holm",
+                Correction::BenjaminiHochberg => "benjamini-hochberg",
+            },
+            smallest_effect: options.smallest_effect,
+            between_runs: options.between_runs,
+        }
+    }
+}
+
+impl<'a> RowFile<'a> {
+    fn of(line: &'a Line, config: Option<&'a str>) -> RowFile<'a> {
+        let row = &line.row.comparison;
+        RowFile {
+            benchmark: row.id.as_str(),
+            metric: &row.metric.name,
+            unit: row.metric.unit.name(),
+            better: better(row.metric.better),
+            nature: match row.metric.nature {
+                Nature::Counted => "counted",
+                Nature::Timed => "timed",
+            },
+            standing: match row.metric.standing {
+                Standing::Headline => "headline",
+                Standing::Detail => "detail",
+            },
+            harness: &row.harness,
+            old: row.old().map(SummaryFile::of),
+            new: row.new_side().map(SummaryFile::of),
+            change: row.change.as_ref().map(ChangeFile::of),
+            finding: line.word.text(),
+            reason: ReasonFile::of(&row.finding),
+            outcome: outcome(line.outcome),
+            judgements: line.row.judgements.iter().map(|judgement| JudgementFile::of(judgement, config)).collect(),
+            warnings: &row.warnings,
+        }
+    }
+}
+
+impl SummaryFile {
+    fn of(side: &Summary) -> SummaryFile {
+        SummaryFile {
+            center: finite(side.center.point),
+            low: finite(side.center.low),
+            high: finite(side.center.high),
+            min: finite(side.range.0),
+            max: finite(side.range.1),
+            n: side.n,
+            processes: side.processes,
+            total: side.exact.map(|exact| exact.total()),
+            operations: side.exact.map(|exact| exact.operations()),
+        }
+    }
+}
+
+impl ChangeFile {
+    fn of(change: &Change) -> ChangeFile {
+        ChangeFile {
+            method: change.method,
+            ratio: change.ratio.and_then(finite),
+            shift: finite(change.shift.point),
+            shift_low: finite(change.shift.low),
+            shift_high: finite(change.shift.high),
+            believed_low: change.believed.and_then(|(low, _)| finite(low)),
+            believed_high: change.believed.and_then(|(_, high)| finite(high)),
+            best_ratio: change.best_ratio.and_then(finite),
+            p: change.p,
+            p_adjusted: change.p_adjusted,
+            allowance: change.allowance,
+        }
+    }
+}
+
+impl ReasonFile {
+    fn of(finding: &Finding) -> Option<ReasonFile> {
+        match finding {
+            Finding::NotProven(lack) => Some(ReasonFile::of_lack(lack)),
+            Finding::NotComparable(reason) => {
+                let kind = match reason {
+                    Reason::OtherMachine { .. } => "other machine",
+                    Reason::OtherBuild { .. } => "other build",
+                    Reason::OtherHarness { .. } => "other harness",
+                    Reason::OtherUnit { .. } => "other unit",
+                };
+                Some(ReasonFile { kind, sentence: words::reason(reason), needed: None })
+            }
+            Finding::Regressed
+            | Finding::Improved
+            | Finding::Unchanged
+            | Finding::Differs
+            | Finding::OnlyOld
+            | Finding::OnlyNew => None,
+        }
+    }
+
+    fn of_lack(lack: &Lack) -> ReasonFile {
+        let (kind, needed) = match lack {
+            Lack::Measurements { needed } => ("too few measurements", *needed),
+            Lack::RunsApart { .. } => ("runs apart", None),
+            Lack::Spread => ("spread", None),
+        };
+        ReasonFile { kind, sentence: words::lack(lack), needed }
+    }
+}
+
+impl<'a> JudgementFile<'a> {
+    fn of(judgement: &'a Judgement, config: Option<&'a str>) -> JudgementFile<'a> {
+        let source = match judgement.source {
+            Source::BuiltIn => SourceFile { kind: "built-in", path: None, line_number: None },
+            Source::Line(line_number) => SourceFile { kind: "file", path: config, line_number: Some(line_number) },
+        };
+        JudgementFile {
+            outcome: outcome(judgement.outcome),
+            rule: judgement.rule.info().key,
+            rule_text: &judgement.rule_text,
+            source,
+            sentence: &judgement.sentence,
+            why: judgement.why.as_deref(),
+        }
+    }
+}
+
+impl<'a> MissingFile<'a> {
+    fn of((id, judgement): &'a (Option<BenchId>, Judgement), config: Option<&'a str>) -> MissingFile<'a> {
+        MissingFile { benchmark: id.as_ref().map(BenchId::as_str), judgement: JudgementFile::of(judgement, config) }
+    }
+}
+
+impl<'a> MeanFile<'a> {
+    fn of(mean: &'a MetricMean) -> MeanFile<'a> {
+        let MetricMean { metric, benchmarks, ratio, left_out } = mean;
+        MeanFile { metric, benchmarks: *benchmarks, ratio: ratio.and_then(finite), left_out: *left_out }
+    }
+}
+
+impl<'a> WarningFile<'a> {
+    fn of(note: &'a Note) -> WarningFile<'a> {
+        let row = |(id, metric): &'a (BenchId, Option<String>)| WarnedRowFile {
+            benchmark: id.as_str(),
+            metric: metric.as_deref(),
+        };
+        WarningFile { text: &note.text, rows: note.rows.iter().map(row).collect() }
+    }
+}
+
+/// JSON has no infinity.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
+}
+
+pub(super) fn better(better: Better) -> &'static str {
+    match better {
+        Better::Lower => "lower",
+        Better::Higher => "higher",
+        Better::Unknown => "unknown",
+    }
+}
+
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotJudged => "not judged",
+        Outcome::Passed => "passed",
+        Outcome::NotProven => "not proven",
+        Outcome::Broken => "broken",
+    }
+}
+
+fn conclusion(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Passed => "passed",
+        Conclusion::NotProven => "not proven",
+        Conclusion::Failed => "failed",
+    }
+}
+
+/// What the program exits with. The command line has the same table; a test compares them.
+fn exit_code(conclusion: Conclusion) -> u8 {
+    match conclusion {
+        Conclusion::Passed => 0,
+        Conclusion::Failed => 1,
+        Conclusion::NotProven => 3,
+    }
+}
+
+/// One line for each field of the report, and for each row: what changed between two reports shows in `diff`.
+struct LineByLine {
+    /// How many arrays and objects are open.
+    depth: usize,
+}
+
+impl LineByLine {
+    /// The report itself, and the arrays in it.
+    const BROKEN_UP: usize = 2;
+
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        writer.write_all(bracket)
+    }
+
+    fn next<W: ?Sized + Write>(&self, writer: &mut W, first: bool, broken_up: bool) -> io::Result<()> {
+        let comma: &[u8] = if first { b"" } else { b"," };
+        writer.write_all(comma)?;
+        if broken_up { writer.write_all(b"\n") } else { Ok(()) }
+    }
+}
+
+impl serde_json::ser::Formatter for LineByLine {
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(if self.depth == 0 { b"\n}" } else { b"}" })
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first, self.depth < Self::BROKEN_UP)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first, self.depth <= Self::BROKEN_UP)
+    }
+}

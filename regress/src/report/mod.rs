@@ -1,0 +1,59 @@
+//! [`Verdicts`](crate::policy::Verdicts) → text. Nothing here decides: what is worse, broken or not proven is known
+//! before, and every format says the same.
+//!
+//! ```text
+//!   Verdicts ─▶ view      which rows are shown, in which order; what is said once for many
+//!                 ├─▶ figures   the numbers of a row, as text
+//!                 └─▶ words     the sentences
+//!                       └─▶ terminal · markdown · json · csv, each with its function of `escape`
+//! ```
+//!
+//! Text stays as it was measured (a benchmark may be called `|<img>`) until a renderer writes it: the last moment
+//! is the only one that knows what has to be escaped.
+
+mod csv;
+mod escape;
+mod figures;
+mod json;
+mod markdown;
+mod terminal;
+mod view;
+mod words;
+
+use std::io::{self, Write};
+
+pub use view::{Context, Report, Show, Side};
+
+/// What the output is written on.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the terminal. Formats for programs ignore it.
+    pub width: u16,
+    /// Whether words may be coloured. Colour never says anything that the words do not.
+    pub colour: Colour,
+}
+
+/// Whether words may be coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Always: whoever asks knows that the output is a terminal.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A format that reports are written in.
+pub struct Renderer {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub what: &'static str,
+    /// Writes the whole report.
+    ///
+    /// # Errors
+    /// Only those of the writer.
+    pub render: fn(&Report, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats; the first is the one people read.
+pub const RENDERERS: &[&Renderer] = &[&terminal::RENDERER, &json::RENDERER, &markdown::RENDERER, &csv::RENDERER];

@@ -1,0 +1,352 @@
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compare::{Finding, MetricMean, Options, Reason};
+use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
+use crate::policy::{Conclusion, Judgement, Outcome, Row, RuleKind, Source, Verdicts};
+
+/// What a report needs to know besides the verdicts.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The side compared against; `None` when one side was judged on its own.
+    pub old: Option<Side>,
+    /// The side that was judged.
+    pub new: Side,
+    /// What the comparison took as given.
+    pub options: Options,
+    /// The file the written rules stand in, for messages.
+    pub config_path: Option<String>,
+    /// Which rows are listed.
+    pub show: Show,
+}
+
+/// One side of the comparison.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// What the user calls it.
+    pub label: String,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+}
+
+/// Which rows are listed one by one. Formats for programs list all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Those that broke, that are not proven though they should be, or that changed.
+    Changes,
+    /// All.
+    All,
+}
+
+/// Rows decided and ordered, not formatted.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub(super) context: Context,
+    pub(super) conclusion: Conclusion,
+    pub(super) counts: Counts,
+    /// Every row, worst first.
+    pub(super) lines: Vec<Line>,
+    pub(super) missing: Vec<(Option<BenchId>, Judgement)>,
+    pub(super) means: Vec<MetricMean>,
+    /// Warnings, each text once.
+    pub(super) warnings: Vec<Note>,
+}
+
+/// How many there are of everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub benchmarks: usize,
+    /// A rule counts once for each row it was applied to.
+    pub rules_broken: usize,
+    pub benchmarks_broken: usize,
+    pub rules_not_proven: usize,
+    pub rules_passed: usize,
+    /// Rows by what was found.
+    pub findings: BTreeMap<Word, usize>,
+}
+
+/// A row with its place in the report.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub row: Row,
+    pub outcome: Outcome,
+    pub word: Word,
+    pub place: Place,
+}
+
+/// What was found, in one word: the same in all formats. Ordered as reports list them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Word {
+    Regressed,
+    Improved,
+    Differs,
+    NotProven,
+    NotJudged,
+    New,
+    Gone,
+    Unchanged,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Table,
+    /// Counted, not listed.
+    Folded(Fold),
+}
+
+/// Why a row is counted and not listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fold {
+    /// Equal, or proved to be.
+    Unchanged,
+    /// Not proven either way, and no rule demands it.
+    NotProven,
+    /// The two sides were not measured alike; said once, as a note.
+    NotCompared,
+    /// Only the new side has it.
+    New,
+    /// Only the old side has it, and nobody expected otherwise.
+    Gone,
+    /// It explains another metric, and no rule names it.
+    Detail,
+    /// No rule speaks of it, and there is nothing to compare it with.
+    NoRule,
+}
+
+/// Something said once for many rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    pub text: String,
+    /// The rows it is about: benchmark and metric. Empty when it is about everything.
+    pub rows: Vec<(BenchId, Option<String>)>,
+}
+
+impl Report {
+    /// Orders the rows, worst first, and decides which of them are listed.
+    pub fn new(verdicts: Verdicts, context: Context) -> Report {
+        let conclusion = verdicts.conclusion();
+        let Verdicts { rows, missing, means, warnings } = verdicts;
+        let mut lines: Vec<Line> = rows.into_iter().map(|row| line(row, &context)).collect();
+        lines.sort_by(worst_first);
+        let counts = count(&lines, &missing);
+        Report { context, conclusion, counts, lines, missing, means, warnings: merge(warnings) }
+    }
+
+    /// The rows that are listed one by one, worst first.
+    pub(super) fn listed(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.place == Place::Table)
+    }
+
+    /// The rows that are only counted, for one reason.
+    pub(super) fn folded(&self, fold: Fold) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.place == Place::Folded(fold))
+    }
+
+    /// Whether one side was judged on its own.
+    pub(super) fn is_survey(&self) -> bool {
+        self.context.old.is_none()
+    }
+
+    /// Whether some row compares times of two runs.
+    pub(super) fn compares_times(&self) -> bool {
+        self.lines.iter().any(|line| {
+            let row = &line.row.comparison;
+            row.metric.nature == Nature::Timed
+                && !matches!(line.place, Place::Folded(Fold::Detail))
+                && !matches!(row.finding, Finding::NotComparable(_))
+                && row.change.as_ref().is_some_and(|change| change.allowance > 1.0)
+        })
+    }
+
+    /// Blocks of broken rules: benchmark, its metrics, the judgements. A benchmark that vanished is one block,
+    /// not one per metric.
+    pub(super) fn broken(&self) -> Vec<Broken<'_>> {
+        let mut blocks: Vec<Broken<'_>> = Vec::new();
+        let mut vanished: BTreeMap<(&BenchId, &str), usize> = BTreeMap::new();
+        for line in self.lines.iter().filter(|line| line.outcome == Outcome::Broken) {
+            let judgements: Vec<&Judgement> =
+                line.row.judgements.iter().filter(|judgement| judgement.outcome == Outcome::Broken).collect();
+            if let [only] = judgements[..]
+                && only.rule == RuleKind::Present
+            {
+                let index = *vanished.entry((&line.row.comparison.id, &only.sentence)).or_insert(blocks.len());
+                if let Some(block) = blocks.get_mut(index) {
+                    block.lines.push(line);
+                    continue;
+                }
+            }
+            blocks.push(Broken { lines: vec![line], judgements });
+        }
+        blocks
+    }
+
+    /// What is demanded and not proven, gathered by rule and by what it would take.
+    pub(super) fn not_proven(&self) -> Vec<NotProven<'_>> {
+        let mut groups: Vec<NotProven<'_>> = Vec::new();
+        let mut index: BTreeMap<(String, &str, Option<usize>), usize> = BTreeMap::new();
+        for line in &self.lines {
+            for judgement in line.row.judgements.iter().filter(|judgement| judgement.outcome == Outcome::NotProven) {
+                let advice = super::words::advice(&line.row.comparison, judgement);
+                let line_number = match judgement.source {
+                    Source::BuiltIn => None,
+                    Source::Line(line_number) => Some(line_number),
+                };
+                let at = *index.entry((advice.clone(), &judgement.rule_text, line_number)).or_insert(groups.len());
+                match groups.get_mut(at) {
+                    Some(group) => group.members.push((line, judgement)),
+                    None => groups.push(NotProven { advice, judgement, members: vec![(line, judgement)] }),
+                }
+            }
+        }
+        groups
+    }
+
+    /// Rows that were not judged because the sides were not measured alike, said once per reason.
+    pub(super) fn not_compared(&self) -> Vec<NotCompared<'_>> {
+        let mut reasons: Vec<NotCompared<'_>> = Vec::new();
+        for line in &self.lines {
+            let Finding::NotComparable(reason) = &line.row.comparison.finding else { continue };
+            if line.place == Place::Folded(Fold::Detail) {
+                continue;
+            }
+            let row = &line.row.comparison;
+            // A handful of reasons at most: they are properties of the runs and of the harnesses.
+            let index = reasons.iter().position(|known| known.reason == reason).unwrap_or_else(|| {
+                reasons.push(NotCompared { reason, metrics: BTreeSet::new(), benchmarks: BTreeSet::new() });
+                reasons.len() - 1
+            });
+            reasons[index].metrics.insert((METRICS.position(&row.metric.name), &row.metric.name));
+            reasons[index].benchmarks.insert(&row.id);
+        }
+        reasons
+    }
+}
+
+/// Broken rules of one row, or of all rows of a benchmark that vanished.
+pub(super) struct Broken<'a> {
+    /// At least one; all of the same benchmark.
+    pub lines: Vec<&'a Line>,
+    /// At least one.
+    pub judgements: Vec<&'a Judgement>,
+}
+
+/// Rows that one rule demands proof of, for one reason.
+pub(super) struct NotProven<'a> {
+    /// What it would take.
+    pub advice: String,
+    /// The rule: that of the first member.
+    pub judgement: &'a Judgement,
+    pub members: Vec<(&'a Line, &'a Judgement)>,
+}
+
+/// Rows that cannot be compared, for one reason.
+pub(super) struct NotCompared<'a> {
+    pub reason: &'a Reason,
+    pub metrics: BTreeSet<(usize, &'a str)>,
+    pub benchmarks: BTreeSet<&'a BenchId>,
+}
+
+fn line(row: Row, context: &Context) -> Line {
+    let outcome = row.outcome();
+    Line { outcome, word: word(&row, context), place: place(&row, outcome, context), row }
+}
+
+fn word(row: &Row, context: &Context) -> Word {
+    match row.comparison.finding {
+        Finding::Regressed => Word::Regressed,
+        Finding::Improved => Word::Improved,
+        Finding::Unchanged => Word::Unchanged,
+        Finding::Differs => Word::Differs,
+        Finding::NotProven(_) => Word::NotProven,
+        Finding::NotComparable(_) => Word::NotJudged,
+        Finding::OnlyOld => Word::Gone,
+        Finding::OnlyNew if context.old.is_none() => Word::NotJudged,
+        Finding::OnlyNew => Word::New,
+    }
+}
+
+fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
+    if context.show == Show::All || outcome >= Outcome::NotProven {
+        return Place::Table;
+    }
+    if row.comparison.metric.standing == Standing::Detail && !is_judged_by_a_written_rule(row) {
+        return Place::Folded(Fold::Detail);
+    }
+    match row.comparison.finding {
+        Finding::Regressed | Finding::Improved | Finding::Differs => Place::Table,
+        Finding::Unchanged => Place::Folded(Fold::Unchanged),
+        Finding::NotProven(_) => Place::Folded(Fold::NotProven),
+        Finding::NotComparable(_) => Place::Folded(Fold::NotCompared),
+        Finding::OnlyOld if outcome == Outcome::NotJudged => Place::Folded(Fold::Gone),
+        Finding::OnlyOld => Place::Table,
+        Finding::OnlyNew if context.old.is_some() => Place::Folded(Fold::New),
+        Finding::OnlyNew if outcome == Outcome::NotJudged => Place::Folded(Fold::NoRule),
+        Finding::OnlyNew => Place::Table,
+    }
+}
+
+fn is_judged_by_a_written_rule(row: &Row) -> bool {
+    row.judgements
+        .iter()
+        .any(|judgement| matches!(judgement.source, Source::Line(_)) && judgement.outcome != Outcome::NotJudged)
+}
+
+/// By outcome, then by finding, then by the size of the change, then by name.
+fn worst_first(a: &Line, b: &Line) -> Ordering {
+    let grave = |line: &Line| std::cmp::Reverse(line.outcome.max(Outcome::Passed));
+    let (left, right) = (&a.row.comparison, &b.row.comparison);
+    grave(a)
+        .cmp(&grave(b))
+        .then_with(|| a.word.cmp(&b.word))
+        .then_with(|| size(b).total_cmp(&size(a)))
+        .then_with(|| left.id.cmp(&right.id))
+        .then_with(|| METRICS.position(&left.metric.name).cmp(&METRICS.position(&right.metric.name)))
+        .then_with(|| left.metric.name.cmp(&right.metric.name))
+}
+
+/// How far apart old and new are: |ln(new ÷ old)|, infinite when one of them is zero.
+fn size(line: &Line) -> f64 {
+    let change = line.row.comparison.change.as_ref();
+    change.map_or(0.0, |change| match change.ratio {
+        Some(ratio) => ratio.ln().abs(),
+        None if change.shift.point == 0.0 => 0.0,
+        None => f64::INFINITY,
+    })
+}
+
+fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
+    let judgements = || lines.iter().flat_map(|line| &line.row.judgements).chain(missing.iter().map(|(_, j)| j));
+    let of = |outcome: Outcome| judgements().filter(|judgement| judgement.outcome == outcome).count();
+    let broken_rows = lines.iter().filter(|line| line.outcome == Outcome::Broken).map(|line| &line.row.comparison.id);
+    let broken_missing = missing.iter().filter(|(_, judgement)| judgement.outcome == Outcome::Broken);
+    let mut findings = BTreeMap::new();
+    for line in lines {
+        *findings.entry(line.word).or_insert(0) += 1;
+    }
+    Counts {
+        benchmarks: lines.iter().map(|line| &line.row.comparison.id).collect::<BTreeSet<_>>().len(),
+        rules_broken: of(Outcome::Broken),
+        benchmarks_broken: broken_rows
+            .chain(broken_missing.filter_map(|(id, _)| id.as_ref()))
+            .collect::<BTreeSet<_>>()
+            .len(),
+        rules_not_proven: of(Outcome::NotProven),
+        rules_passed: of(Outcome::Passed),
+        findings,
+    }
+}
+
+/// Warnings with equal texts become one, in the order of their first.
+fn merge(warnings: Vec<Warning>) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    let mut index: BTreeMap<String, usize> = BTreeMap::new();
+    for Warning { row, text } in warnings {
+        let at = *index.entry(text.clone()).or_insert(notes.len());
+        if at == notes.len() {
+            notes.push(Note { text, rows: Vec::new() });
+        }
+        notes[at].rows.extend(row);
+    }
+    notes
+}

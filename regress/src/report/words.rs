@@ -1,0 +1,349 @@
+//! The sentences of a report, not yet escaped: the terminal and the pull request say the same.
+
+use super::figures::{self, SidesText};
+use super::view::{Broken, Fold, Line, Note, Report, Side};
+use crate::compare::{Comparison, Finding, Lack, MetricMean, Reason};
+use crate::model::{BenchId, Provenance};
+use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
+use crate::unit::show_change;
+
+/// How many names stand for many.
+const NAMES: usize = 5;
+
+/// Did it pass?
+pub(super) fn answer(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Passed => "PASSED",
+        Conclusion::NotProven => "NOT PROVEN",
+        Conclusion::Failed => "FAILED",
+    }
+}
+
+/// `old → new`, or `new` where one side was judged on its own.
+pub(super) fn sides(report: &Report) -> String {
+    let new = &report.context.new.label;
+    report.context.old.as_ref().map_or_else(|| new.clone(), |old| format!("{} → {new}", old.label))
+}
+
+/// `2 rules broken in 1 benchmark, 5 not proven, 120 passed`.
+pub(super) fn tally(report: &Report) -> String {
+    let counts = &report.counts;
+    let mut parts = Vec::new();
+    if counts.rules_broken > 0 {
+        let place = match counts.benchmarks_broken {
+            0 => String::new(),
+            n => format!(" in {}", count(n, "benchmark")),
+        };
+        parts.push(format!("{} broken{place}", count(counts.rules_broken, "rule")));
+    }
+    if counts.rules_not_proven > 0 {
+        parts.push(match parts.is_empty() {
+            true => format!("{} not proven", count(counts.rules_not_proven, "rule")),
+            false => format!("{} not proven", counts.rules_not_proven),
+        });
+    }
+    parts.push(match (counts.rules_passed, parts.is_empty()) {
+        (0, true) if report.lines.is_empty() => "nothing was measured".to_owned(),
+        (0, true) => "no rule spoke of anything".to_owned(),
+        (n, true) => format!("{} passed", count(n, "rule")),
+        (n, false) => format!("{n} passed"),
+    });
+    parts.join(", ")
+}
+
+/// A broken block in words.
+pub(super) struct Failure {
+    /// The benchmark.
+    pub benchmark: String,
+    /// `time`, or all metrics of a benchmark that vanished.
+    pub metrics: String,
+    /// The numbers, in pieces that are not to be torn.
+    pub facts: Vec<String>,
+    /// At least one, the first breach first.
+    pub breaches: Vec<Breach>,
+}
+
+/// One broken rule in words.
+pub(super) struct Breach {
+    /// `limit == 0 (regress.toml:12)`.
+    pub rule: String,
+    /// What was found, where the numbers do not say it.
+    pub sentence: Option<String>,
+    /// Why the rule is there.
+    pub why: Option<String>,
+}
+
+pub(super) fn failure(report: &Report, block: &Broken<'_>) -> Failure {
+    let row = &block.lines[0].row.comparison;
+    let speaks_for_itself = |rule: RuleKind| matches!(rule, RuleKind::Limit | RuleKind::Change);
+    let numbers = block.judgements.iter().any(|judgement| speaks_for_itself(judgement.rule));
+    let change = block.judgements.iter().any(|judgement| judgement.rule == RuleKind::Change);
+    Failure {
+        benchmark: row.id.to_string(),
+        metrics: block.lines.iter().map(|line| figures::metric(&line.row.comparison)).collect::<Vec<_>>().join(", "),
+        facts: if numbers { facts(report, row, change) } else { Vec::new() },
+        breaches: block
+            .judgements
+            .iter()
+            .map(|judgement| Breach {
+                sentence: (!speaks_for_itself(judgement.rule)).then(|| judgement.sentence.clone()),
+                ..breach(report, judgement)
+            })
+            .collect(),
+    }
+}
+
+/// A judgement with its sentence.
+pub(super) fn breach(report: &Report, judgement: &Judgement) -> Breach {
+    Breach {
+        rule: rule(report, judgement),
+        sentence: Some(judgement.sentence.clone()),
+        why: judgement.why.as_deref().map(str::to_owned),
+    }
+}
+
+/// `1.720 ms → 3.930 ms`, and for a change also `×2.28` and the evidence.
+fn facts(report: &Report, row: &Comparison, change: bool) -> Vec<String> {
+    let shown = SidesText::of(row);
+    if row.old().is_none() {
+        return vec![shown.new];
+    }
+    let mut facts = vec![format!("{} → {}", shown.old, shown.new)];
+    if change {
+        let is_ratio = row.change.as_ref().is_some_and(|change| change.ratio.is_some_and(|ratio| ratio > 0.0));
+        facts.extend(is_ratio.then(|| figures::moved(row, &shown)));
+        facts.extend(evidence(report, row));
+    }
+    facts
+}
+
+/// `(95 %: ×2.11 … ×2.40, believed ×1.21 … ×4.20, p = 0.0002, n = 100 + 100)`. `None` for counts: they are exact.
+fn evidence(report: &Report, row: &Comparison) -> Option<String> {
+    let change = row.change.as_ref()?;
+    let p = figures::p_value(change)?;
+    let confidence = percent(report.context.options.confidence);
+    let mut parts = vec![format!("{confidence} %: {}", figures::measured(row, change))];
+    if change.allowance > 1.0 {
+        parts.push(format!("believed {}", figures::believed(row, change)));
+    }
+    parts.push(figures::p_words(p));
+    parts.extend(figures::n(row).map(|n| format!("n = {n}")));
+    Some(format!("({})", parts.join(", ")))
+}
+
+/// A probability as a percentage, without digits that say nothing.
+fn percent(probability: f64) -> String {
+    let text = format!("{:.2}", probability * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `limit == 0 (regress.toml:12)`.
+pub(super) fn rule(report: &Report, judgement: &Judgement) -> String {
+    format!("{} ({})", judgement.rule_text, source(report, judgement.source))
+}
+
+/// Where a rule stands.
+pub(super) fn source(report: &Report, source: Source) -> String {
+    match (source, &report.context.config_path) {
+        (Source::BuiltIn, _) => "built-in rule".to_owned(),
+        (Source::Line(line_number), Some(path)) => format!("{path}:{line_number}"),
+        (Source::Line(line_number), None) => format!("line {line_number}"),
+    }
+}
+
+/// What it would take to prove what is not proven: the same words for all rows that lack the same.
+pub(super) fn advice(row: &Comparison, judgement: &Judgement) -> String {
+    match (&row.finding, judgement.rule) {
+        (Finding::NotProven(cause), RuleKind::Change) => lack(cause),
+        _ => split(&judgement.sentence).1.to_owned(),
+    }
+}
+
+/// Why a change is not proven, and what would prove it.
+pub(super) fn lack(lack: &Lack) -> String {
+    match lack {
+        Lack::Measurements { needed: Some(needed) } => {
+            format!("too few measurements to show anything; take at least {needed} a side")
+        }
+        Lack::Measurements { needed: None } => {
+            "too few measurements among too many rows to show anything; look at fewer rows (--filter, --metric)"
+                .to_owned()
+        }
+        Lack::RunsApart { allowance } => format!(
+            "two runs taken one after the other may differ by ×{allowance}, and more measurements do not change that; \
+             bound a count instead (instructions, allocs), lower `between_runs` if this machine is steadier, \
+             or say unproven = \"pass\""
+        ),
+        Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
+    }
+}
+
+/// What was found about a row that is not proven, in pieces that are not to be torn.
+pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<String> {
+    let shown = SidesText::of(row);
+    match (&row.change, judgement.rule) {
+        (Some(change), RuleKind::Change) => vec![
+            format!("{} → {}", shown.old, shown.new),
+            figures::moved(row, &shown),
+            format!("believed {}", figures::believed(row, change)),
+        ],
+        _ => vec![split(&judgement.sentence).0.to_owned()],
+    }
+}
+
+/// A sentence of a rule: what was found, and after the semicolon what would help. Without one it is both.
+fn split(sentence: &str) -> (&str, &str) {
+    sentence.rsplit_once("; ").unwrap_or((sentence, sentence))
+}
+
+/// The rows that are counted and not listed, one line each.
+pub(super) fn folds(report: &Report) -> Vec<String> {
+    let folds =
+        [Fold::NotProven, Fold::NotCompared, Fold::New, Fold::Gone, Fold::Unchanged, Fold::Detail, Fold::NoRule];
+    folds.into_iter().filter_map(|fold| fold_words(report, fold)).collect()
+}
+
+fn fold_words(report: &Report, fold: Fold) -> Option<String> {
+    let lines: Vec<&Line> = report.folded(fold).collect();
+    let first = lines.first()?;
+    let rows = count(lines.len(), "row");
+    Some(match fold {
+        Fold::Unchanged => format!("{rows} unchanged"),
+        Fold::NotProven => format!("{rows} not proven either way{}", largest(&lines)),
+        Fold::NotCompared => format!("{rows} not judged, see below"),
+        Fold::New => format!("{rows} new: {}", names(lines.iter().map(|line| &line.row.comparison.id))),
+        Fold::Gone => match first.row.judgements.first() {
+            Some(judgement) => format!("{rows} gone: {}", judgement.sentence),
+            None => format!("{rows} gone"),
+        },
+        Fold::Detail => format!("{rows} of details that no written rule names"),
+        Fold::NoRule => format!("{rows} that no rule speaks of"),
+    })
+}
+
+/// The largest change among rows that are not proven: the first, as they are sorted by it.
+fn largest(lines: &[&Line]) -> String {
+    let row = &lines[0].row.comparison;
+    let moved = figures::moved(row, &SidesText::of(row));
+    format!("; the largest difference is {moved} of {} {}", row.id, figures::metric(row))
+}
+
+/// The names themselves while they are few, else how many. Rows of one benchmark stand together.
+fn names<'a>(ids: impl Iterator<Item = &'a BenchId>) -> String {
+    let mut ids: Vec<&BenchId> = ids.collect();
+    ids.sort();
+    ids.dedup();
+    if ids.len() > NAMES {
+        return count(ids.len(), "benchmark");
+    }
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// `geomean allocs -12.1 % over 12 benchmarks (3 rows left out)`.
+pub(super) fn mean(mean: &MetricMean) -> String {
+    let MetricMean { metric, benchmarks, ratio, left_out } = mean;
+    let over = count(*benchmarks, "benchmark");
+    let without = if *left_out > 0 { format!(" ({} left out)", count(*left_out, "row")) } else { String::new() };
+    match ratio {
+        Some(ratio) => format!("geomean {metric} {} over {over}{without}", show_change(*ratio)),
+        None => format!("geomean {metric}: there is none, a zero became or was a number among {over}{without}"),
+    }
+}
+
+/// Everything that is said once for many rows.
+pub(super) fn notes(report: &Report) -> Vec<String> {
+    let not_compared = report.not_compared();
+    let not_compared = not_compared.iter().map(|group| {
+        let metrics: Vec<&str> = group.metrics.iter().map(|(_, name)| *name).collect();
+        let benchmarks = match group.benchmarks.len() {
+            1 => group.benchmarks.iter().map(ToString::to_string).collect(),
+            n => count(n, "benchmark"),
+        };
+        format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), reason(group.reason))
+    });
+    let warnings = report.warnings.iter().map(warning);
+    not_compared.chain(allowance(report)).chain(warnings).collect()
+}
+
+fn allowance(report: &Report) -> Option<String> {
+    let options = &report.context.options;
+    let place = match &report.context.config_path {
+        Some(path) => format!("`between_runs` in {path}"),
+        None => "`between_runs`".to_owned(),
+    };
+    report.compares_times().then(|| {
+        format!(
+            "times: two runs taken one after the other may differ by ×{} without any change of code ({place}); only \
+             what lies beyond is called a regression or an improvement, and what is believed includes it",
+            options.between_runs
+        )
+    })
+}
+
+/// Why two sides are not compared.
+pub(super) fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::OtherMachine { old, new } => format!("measured on another machine: {old}; this is {new}"),
+        Reason::OtherBuild { old, new } => format!("counted for another build: {old}; this is {new}"),
+        Reason::OtherHarness { old, new } => format!("{old} and {new} count differently"),
+        Reason::OtherUnit { old, new } => format!("old is in {old}, new in {new}"),
+    }
+}
+
+fn warning(note: &Note) -> String {
+    let Note { text, rows } = note;
+    let row = |(id, metric): &(BenchId, Option<String>)| match metric {
+        Some(metric) => format!("{id} {metric}"),
+        None => id.to_string(),
+    };
+    let first: Vec<String> = rows.iter().take(NAMES).map(row).collect();
+    match rows.len() {
+        0 => format!("warning: {text}"),
+        1 => format!("warning: {}: {text}", first[0]),
+        n if n > NAMES => format!("warning: {n} rows: {text} ({}, …)", first.join(", ")),
+        n => format!("warning: {n} rows: {text} ({})", first.join(", ")),
+    }
+}
+
+/// Where the numbers of a side come from. `None` when nothing is known.
+pub(super) fn provenance(side: &Side) -> Option<String> {
+    let Provenance { commit, recorded_at, host, toolchain, harnesses: _, build: _ } = &side.provenance;
+    let known = [
+        commit.as_ref().map(|commit| format!("commit {commit}")),
+        recorded_at.as_ref().map(|at| format!("recorded {at}")),
+        host.as_ref().map(ToString::to_string),
+        toolchain.clone(),
+    ];
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    (!known.is_empty()).then(|| format!("{}: {}", side.label, known.join("; ")))
+}
+
+/// What to do when rules are broken.
+pub(super) fn next_step(report: &Report) -> Option<String> {
+    let broken = |wanted: &[RuleKind]| {
+        report
+            .lines
+            .iter()
+            .flat_map(|line| &line.row.judgements)
+            .any(|judgement| judgement.outcome == Outcome::Broken && wanted.contains(&judgement.rule))
+    };
+    let change = broken(&[RuleKind::Change, RuleKind::Present]);
+    let limit = broken(&[RuleKind::Limit, RuleKind::Ratio]);
+    let file = report.context.config_path.as_deref().unwrap_or("regress.toml");
+    match (change, limit) {
+        (true, false) => {
+            Some("next: mend it; if it is meant, `regress record` the new side as the baseline".to_owned())
+        }
+        (false, true) => Some(format!("next: mend it; if it is meant, change the budget in {file} and say why")),
+        (true, true) => Some(format!(
+            "next: mend it; if it is meant, `regress record` the new side as the baseline, \
+             and change the budget in {file} and say why"
+        )),
+        (false, false) => None,
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn count(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
