@@ -15,7 +15,7 @@ macro_rules! criterion_main {
         )*}
     )*) => {
         fn main() {
-            let mut criterion = Criterion::default().nresamples(NRESAMPLES).configure_from_args();
+            let mut criterion = sparing_new(Criterion::default().nresamples(NRESAMPLES).configure_from_args());
             $(
                 let mut group = criterion.benchmark_group(stringify!($group));
                 $(
@@ -41,6 +41,18 @@ for_each_workload!(criterion_main);
 /// A tenth of criterion's default. Its bootstrap is for its own printout; `regress` reads the samples.
 /// In a short run the default takes as long as half the measuring.
 const NRESAMPLES: usize = 10_000;
+
+/// Keeps results that are to be called `new` from being emptied.
+///
+/// criterion 0.8 writes every run to `new/` and then copies it to the baseline's directory. When that is `new/`
+/// itself, each file is copied onto itself, which leaves it with 0 bytes. Saved as `base`, as without the option,
+/// the run stands in `new/` all the same.
+fn sparing_new(criterion: Criterion) -> Criterion {
+    let arguments: Vec<String> = std::env::args().collect();
+    let apart = |pair: &[String]| matches!(pair[0].as_str(), "--save-baseline" | "-s") && pair[1] == "new";
+    let is_new = arguments.iter().any(|argument| argument == "--save-baseline=new") || arguments.windows(2).any(apart);
+    if is_new { criterion.save_baseline("base".to_owned()) } else { criterion }
+}
 
 /// The input is made once and only if the filter lets the case through:
 /// criterion calls the closure for every sample.

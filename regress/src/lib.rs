@@ -15,3 +15,5 @@ pub mod policy;
 pub mod report;
 
 pub mod io;
+
+pub mod cli;

@@ -8,16 +8,16 @@ use crate::formats::{FORMATS, File, Format, Place, Problem, ReadError, Reading};
 /// A harness's directory below the target directory.
 struct Home {
     subdirectory: &'static str,
-    /// The environment variables that move it.
-    variables: &'static [&'static str],
+    /// The environment variable that moves it.
+    variable: &'static str,
 }
 
 /// Where harnesses leave named results.
 const HOMES: &[Home] = &[
-    Home { subdirectory: "criterion", variables: &["CRITERION_HOME"] },
-    Home { subdirectory: "iai", variables: &["IAI_CALLGRIND_HOME"] },
-    Home { subdirectory: "gungraun", variables: &["GUNGRAUN_HOME"] },
-    Home { subdirectory: "meter", variables: &["METER_HOME"] },
+    Home { subdirectory: "criterion", variable: "CRITERION_HOME" },
+    Home { subdirectory: "iai", variable: "IAI_CALLGRIND_HOME" },
+    Home { subdirectory: "gungraun", variable: "GUNGRAUN_HOME" },
+    Home { subdirectory: "meter", variable: "METER_HOME" },
 ];
 
 /// All named results below some directories, found in one walk.
@@ -40,7 +40,7 @@ struct Group {
 impl Catalogue {
     /// The results of every harness of a project.
     pub(super) fn of_project(project: &Project) -> Catalogue {
-        let roots = HOMES.iter().flat_map(|home| project.result_directories(home.variables, home.subdirectory));
+        let roots = HOMES.iter().flat_map(|home| project.result_directories(home.variable, home.subdirectory));
         Catalogue::of_roots(roots.collect())
     }
 
@@ -86,7 +86,7 @@ impl Catalogue {
                     continue;
                 }
             };
-            let mut found: BTreeMap<(&'static str, String), (&'static Format, Vec<PathBuf>)> = BTreeMap::new();
+            let mut found = Found::default();
             for entry in entries.filter_map(Result::ok) {
                 let name = entry.file_name();
                 let below = match relative.is_empty() {
@@ -95,20 +95,45 @@ impl Catalogue {
                 };
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => pending.push((entry.path(), below)),
-                    _ => {
-                        if let Some((format, baseline)) = claim(&below) {
-                            let group = found.entry((format.name, baseline)).or_insert((format, Vec::new()));
-                            group.1.push(entry.path());
-                        }
-                    }
+                    _ => found.add(&below, entry.path()),
                 }
             }
-            self.groups.extend(found.into_iter().map(|((_, baseline), (format, mut paths))| {
-                paths.sort();
-                Group { root_index, baseline, format, paths }
-            }));
+            self.groups.extend(found.groups(root_index));
         }
     }
+}
+
+/// What one directory holds, by format, baseline, and whether the file's own name says the baseline.
+#[derive(Default)]
+struct Found(BTreeMap<(&'static str, String, bool), (&'static Format, Vec<PathBuf>)>);
+
+impl Found {
+    fn add(&mut self, relative: &str, path: PathBuf) {
+        if let Some((format, baseline)) = claim(relative) {
+            let named = relative.ends_with(&format!("@{baseline}"));
+            self.0.entry((format.name, baseline, named)).or_insert((format, Vec::new())).1.push(path);
+        }
+    }
+
+    /// One group for each format and baseline. A run without a name is called `new`; where another was saved under
+    /// just that name, the later of the two counts.
+    fn groups(self, root_index: usize) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for ((name, baseline, _), (format, mut paths)) in self.0 {
+            paths.sort();
+            match groups.last_mut().filter(|last| last.format.name == name && last.baseline == baseline) {
+                Some(last) if modified(&last.paths) < modified(&paths) => last.paths = paths,
+                Some(_) => {}
+                None => groups.push(Group { root_index, baseline, format, paths }),
+            }
+        }
+        groups
+    }
+}
+
+/// When the latest of these files was written.
+fn modified(paths: &[PathBuf]) -> Option<std::time::SystemTime> {
+    paths.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max()
 }
 
 /// The format that keeps results in a file of this name, and the name they were saved under.

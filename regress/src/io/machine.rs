@@ -24,6 +24,13 @@ pub fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
+/// Whether a stream is to be coloured: a terminal, and nobody said no.
+pub fn wants_colour(stream: &impl std::io::IsTerminal) -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    stream.is_terminal() && !refused && !dumb
+}
+
 /// Columns of the terminal that `stream` is. `COLUMNS` comes first; `None` when it is no terminal.
 pub fn terminal_width(stream: &impl std::io::IsTerminal) -> Option<u16> {
     let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);

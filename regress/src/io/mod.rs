@@ -17,6 +17,6 @@ mod side;
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
-pub use machine::{now, terminal_width};
+pub use machine::{now, terminal_width, wants_colour};
 pub use project::Project;
 pub use side::{Reader, SideSpec};

@@ -39,23 +39,21 @@ impl Project {
         Ok(Project { directory, root, targets })
     }
 
-    /// Where a harness keeps its results: what its environment variable says, then `subdirectory` of every target
-    /// directory. Only directories that exist.
-    pub(super) fn result_directories(&self, home_variables: &[&str], subdirectory: &str) -> Vec<PathBuf> {
-        let homes = home_variables.iter().filter_map(|name| std::env::var_os(name)).map(PathBuf::from);
-        let homes = homes.flat_map(|home| self.resolve(&home));
-        let mut found: Vec<PathBuf> = homes
-            .chain(self.targets.iter().map(|target| target.join(subdirectory)))
-            .filter(|path| path.is_dir())
-            .collect();
-        let mut seen = Vec::new();
-        found.retain(|path| {
-            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-            let new = !seen.contains(&real);
-            seen.push(real);
-            new
-        });
-        found
+    /// Where a harness keeps its results: where its environment variable says, else in `subdirectory` of a target
+    /// directory. Only directories that exist, each once.
+    pub(super) fn result_directories(&self, home_variable: &str, subdirectory: &str) -> Vec<PathBuf> {
+        let candidates: Vec<PathBuf> = match std::env::var_os(home_variable) {
+            Some(home) => vec![self.directory.join(&home), self.root.join(&home)],
+            None => self.targets.iter().map(|target| target.join(subdirectory)).collect(),
+        };
+        let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for candidate in candidates.into_iter().filter(|path| path.is_dir()) {
+            let real = candidate.canonicalize().unwrap_or_else(|_| candidate.clone());
+            if found.iter().all(|(_, known)| *known != real) {
+                found.push((candidate, real));
+            }
+        }
+        found.into_iter().map(|(path, _)| path).collect()
     }
 
     /// Where results were looked for, for messages.
@@ -81,10 +79,6 @@ impl Project {
     /// `path` as a person would type it here.
     pub(super) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.directory).unwrap_or(path).display().to_string()
-    }
-
-    fn resolve(&self, path: &Path) -> Vec<PathBuf> {
-        if path.is_absolute() { vec![path.to_owned()] } else { vec![self.directory.join(path), self.root.join(path)] }
     }
 }
 

@@ -45,6 +45,11 @@ impl<'a> Reader<'a> {
         Reader { project, catalogue: OnceCell::new(), here: OnceCell::new(), stdin_taken: false }
     }
 
+    /// The names under which harnesses saved results.
+    pub fn names(&self) -> Vec<String> {
+        self.catalogue().names().into_iter().map(str::to_owned).collect()
+    }
+
     /// Everything that one side measured.
     ///
     /// # Errors

@@ -62,6 +62,29 @@ impl Run {
         Some(&self.observations[index])
     }
 
+    /// What is in it, in a few words: `165 results of 45 benchmarks (allocs, time), commit 92650f7, 2026-11-20`.
+    pub fn description(&self) -> String {
+        let mut benchmarks = 0;
+        let mut last = None;
+        let mut metrics: Vec<&str> = Vec::new();
+        for observation in &self.observations {
+            benchmarks += usize::from(last.replace(&observation.id) != Some(&observation.id));
+            if !metrics.contains(&&*observation.metric.name) {
+                metrics.push(&observation.metric.name);
+            }
+        }
+        metrics.sort_by_key(|name| METRICS.position(name));
+        let mut text =
+            format!("{} results of {benchmarks} benchmarks ({})", self.observations.len(), metrics.join(", "));
+        if let Some(commit) = &self.provenance.commit {
+            text.push_str(&format!(", commit {commit}"));
+        }
+        if let Some(recorded_at) = &self.provenance.recorded_at {
+            text.push_str(&format!(", {recorded_at}"));
+        }
+        text
+    }
+
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.observations.is_empty()

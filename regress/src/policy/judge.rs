@@ -4,7 +4,7 @@ use super::budget::{Budget, Budgets, EntryError, Scope, Source, metric_meant};
 use super::rules::{Rule, RuleKind, Unproven};
 use super::verdict::{Judgement, Outcome, Row, Verdicts};
 use crate::compare::{self, Comparison, Finding, Options, Reason, Sides};
-use crate::model::{BenchId, Nature, Run, Standing, Warning};
+use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 
 /// What is judged, and by what.
 pub struct Request<'a> {
@@ -29,6 +29,8 @@ pub struct Selection {
     pub metrics: Vec<String>,
     /// Metrics that could not be measured here.
     pub without: Vec<String>,
+    /// Only counts are looked at.
+    pub counts_only: bool,
 }
 
 /// What a rule may look at.
@@ -125,7 +127,8 @@ fn unproven_passes(budgets: &Budgets, id: &BenchId, metric: &str) -> bool {
 impl Selection {
     fn leaves_out(&self, metric: &str) -> bool {
         let named = |names: &[String]| names.iter().any(|name| name == metric);
-        named(&self.without) || (!self.metrics.is_empty() && !named(&self.metrics))
+        let timed = || METRICS.get(metric).is_some_and(|known| known.nature == Nature::Timed);
+        named(&self.without) || (!self.metrics.is_empty() && !named(&self.metrics)) || (self.counts_only && timed())
     }
 }
 

@@ -1,0 +1,153 @@
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::policy::RULES;
+use crate::report::RENDERERS;
+
+/// Compares benchmark results, judges budgets, and fails the build on a regression.
+#[derive(Parser)]
+#[command(name = "regress", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo bench -- --save-baseline=old      measure; then edit, and measure again as `new`
+  regress compare old new                 what got faster, slower, or cannot be told
+  regress check new                       absolute budgets only, no baseline needed
+  regress record main --exact             keep counts of `new` in baselines/main.json
+
+Exit codes: 0 nothing broke, 1 a verdict (regression, broken budget, lost coverage),
+2 the work could not be done, 3 not proven where a budget wants proof.";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Compare two sets of results and judge the new one
+    #[command(after_help = SIDES)]
+    Compare(CompareArgs),
+    /// Judge the absolute budgets of one set of results
+    #[command(after_help = SIDES)]
+    Check(CheckArgs),
+    /// Keep a set of results in baselines/<NAME>.json
+    Record(RecordArgs),
+    /// List the results that can be named
+    List,
+    /// Show what budgets hold
+    Budget(BudgetArgs),
+    /// List the result formats that are read
+    Formats,
+}
+
+const SIDES: &str = "\
+Results are named by
+  old                 what `cargo bench -- --save-baseline=old` left in the target directory
+  baselines/main      what `regress record main` kept
+  run.json, results/  a file of any format, a directory of a harness (DIR@NAME for one of its baselines)
+  -                   standard input
+  a,b,c               several of these, as further processes of one side
+  v1.2=a              any of these, called v1.2 in the report";
+
+/// What is looked at, and how it is shown.
+#[derive(ClapArgs)]
+pub(super) struct Look {
+    /// Read budgets from this file instead of the nearest regress.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Look only at benchmarks that match, `*` for any text; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Vec<String>,
+    /// Look only at this metric; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub metric: Vec<String>,
+    /// Look only at counts (allocations, instructions), not at times
+    #[arg(long)]
+    pub exact: bool,
+    /// Do without a metric that cannot be measured here; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub without: Vec<String>,
+    /// Print in this format
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = renderer_names())]
+    pub format: String,
+    /// Show unchanged rows and details as well
+    #[arg(long)]
+    pub all: bool,
+    /// Use colour; never, when NO_COLOR is set or the output is no terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColourChoice,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct CompareArgs {
+    /// The side compared against
+    pub old: String,
+    /// The side that is judged
+    pub new: String,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct CheckArgs {
+    /// The results to judge
+    #[arg(default_value = "new")]
+    pub run: String,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct RecordArgs {
+    /// What to call it: letters, digits, `-`, `_` and `.`
+    pub name: String,
+    /// Take these results
+    #[arg(long, value_name = "RESULTS", default_value = "new")]
+    pub from: String,
+    /// Keep only counts: what may be committed, since times of one machine mean nothing on another
+    #[arg(long)]
+    pub exact: bool,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct BudgetArgs {
+    #[command(subcommand)]
+    pub command: BudgetCommand,
+}
+
+#[derive(Subcommand)]
+pub(super) enum BudgetCommand {
+    /// Say which rule decides for a benchmark, and why
+    Explain {
+        /// The benchmark's whole name
+        benchmark: String,
+        /// Read budgets from this file instead of the nearest regress.toml
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// List the kinds of rules a [[budget]] can hold
+    Rules,
+}
+
+fn renderer_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        RENDERERS.iter().map(|renderer| clap::builder::PossibleValue::new(renderer.name).help(renderer.what)),
+    )
+}
+
+/// The kinds of rules, one a line.
+pub(super) fn rules_help() -> String {
+    RULES
+        .iter()
+        .map(|rule| format!("{:<12} {}\n{:13}for example: {} = {}\n", rule.key, rule.what, "", rule.key, rule.example))
+        .collect()
+}

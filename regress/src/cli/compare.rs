@@ -1,0 +1,109 @@
+use std::io::{self, Write};
+
+use super::args::{ColourChoice, CompareArgs, Look};
+use super::{Exit, Stop};
+use crate::compare::{self, Comparison};
+use crate::io::{self as world, Failure, Project, Reader, Settings, SideSpec};
+use crate::model::{Nature, Run};
+use crate::policy::{self, Pattern, Request, Selection};
+use crate::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
+
+pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
+    let desk = Desk::set_up(&args.look)?;
+    let mut reader = Reader::new(&desk.project);
+    let (old, new) = match (reader.read(&SideSpec::new(&args.old)), reader.read(&SideSpec::new(&args.new))) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(old), Err(new)) => return Err(old.and(new).into()),
+        (Err(failure), _) | (_, Err(failure)) => return Err(failure.into()),
+    };
+    let (old, new) = (desk.selected(old), desk.selected(new));
+    desk.refuse_nothing(&[&old, &new])?;
+    let comparisons = compare::compare(&old, &new, &desk.settings.options);
+    desk.judge_and_print(Some(&old), &new, comparisons, out)
+}
+
+/// What `compare` and `check` have in common: the configuration, the selection, the output.
+pub(super) struct Desk<'a> {
+    pub project: Project,
+    pub settings: Settings,
+    look: &'a Look,
+    filters: Vec<Pattern>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn set_up(look: &'a Look) -> Result<Desk<'a>, Stop> {
+        let project = Project::here()?;
+        let config = world::find_config(look.config.as_deref(), &project);
+        let settings = world::load_config(config.as_deref(), &project)?;
+        let filters = look.filter.iter().map(|text| Pattern::new(text)).collect();
+        Ok(Desk { project, settings, look, filters })
+    }
+
+    /// The part of a run that the user wants to look at.
+    pub fn selected(&self, run: Run) -> Run {
+        let Look { metric: metrics, exact, without, .. } = self.look;
+        run.filtered(|observation| {
+            let name = &*observation.metric.name;
+            (self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(&observation.id)))
+                && (metrics.is_empty() || metrics.iter().any(|metric| metric == name))
+                && !(*exact && observation.metric.nature == Nature::Timed)
+                && !without.iter().any(|metric| metric == name)
+        })
+    }
+
+    /// A selection that leaves nothing on a side would pass whatever happens.
+    pub fn refuse_nothing(&self, runs: &[&Run]) -> Result<(), Failure> {
+        match runs.iter().find(|run| run.is_empty()) {
+            None => Ok(()),
+            Some(run) => Err(Failure::new(
+                format!(
+                    "of `{}` nothing is left to look at: no result matches --filter, --metric, --exact and --without",
+                    run.label
+                ),
+                "take one of them away; `regress list` shows what was measured",
+            )),
+        }
+    }
+
+    pub fn judge_and_print(
+        &self,
+        old: Option<&Run>,
+        new: &Run,
+        comparisons: Vec<Comparison>,
+        out: &mut dyn Write,
+    ) -> Result<Exit, Stop> {
+        let selection = Selection {
+            some_benchmarks: !self.filters.is_empty(),
+            metrics: self.look.metric.clone(),
+            without: self.look.without.clone(),
+            counts_only: self.look.exact,
+        };
+        let Settings { options, budgets, path } = &self.settings;
+        let request = Request { comparisons, new, budgets, options, selection: &selection };
+        let verdicts = policy::judge(request)
+            .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
+        let exit = Exit::from(verdicts.conclusion());
+        let side = |run: &Run| Side { label: run.label.clone(), provenance: run.provenance.clone() };
+        let show = if self.look.all { Show::All } else { Show::Changes };
+        let context =
+            Context { old: old.map(side), new: side(new), options: options.clone(), config_path: path.clone(), show };
+        let report = Report::new(verdicts, context);
+        let renderer = RENDERERS.iter().find(|renderer| renderer.name == self.look.format);
+        let renderer = renderer.expect("the argument parser admits only names from the table");
+        (renderer.render)(&report, &self.style(), out)?;
+        Ok(exit)
+    }
+
+    fn style(&self) -> Style {
+        /// For pipes and files; terminals say themselves.
+        const DEFAULT_WIDTH: u16 = 100;
+        let terminal = world::terminal_width(&io::stdout());
+        let colour = match self.look.color {
+            ColourChoice::Always => Colour::Always,
+            ColourChoice::Never => Colour::Never,
+            ColourChoice::Auto if world::wants_colour(&io::stdout()) => Colour::Always,
+            ColourChoice::Auto => Colour::Never,
+        };
+        Style { width: terminal.unwrap_or(DEFAULT_WIDTH), colour }
+    }
+}

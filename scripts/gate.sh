@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Measures this tree and judges it: against baselines/<BASELINE>.json, and by the budgets in regress.toml.
+#
+#   scripts/gate.sh [--exact] [BASELINE]      BASELINE is `main` unless given
+#
+#   --exact   counts only (allocations, instructions): no clock, the same answer on a busy machine
+#
+# Ends with the exit code of regress: 0 nothing broke, 1 something did, 2 could not be done, 3 not proven.
+# Installs what is missing: valgrind from the system's packages where it may, the instruction runner into target/.
+# GATE_REPORT=FILE keeps the report as Markdown as well.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+exact=""
+baseline=main
+for argument in "$@"; do
+  case $argument in
+    --exact) exact=--exact ;;
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    -*) echo "gate: unknown option $argument; known: --exact, --help" >&2; exit 2 ;;
+    *) baseline=$argument ;;
+  esac
+done
+
+target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+# Results of their own, made anew each time: a benchmark that was renamed must not live on in old files.
+results=$target/gate
+export CRITERION_HOME=$results/criterion IAI_CALLGRIND_HOME=$results/iai METER_HOME=$results/meter
+rm -rf "$results"
+mkdir -p "$results"
+
+say() { echo "gate: $*" >&2; }
+
+# Every step's output is kept; it is shown when the step fails.
+step() {
+  local what=$1 log=$results/$2.log
+  shift 2
+  local begin=$SECONDS
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    say "$what failed; all of its output is in $log"
+    exit 2
+  fi
+  say "$what: $((SECONDS - begin)) s"
+}
+
+without=()
+source scripts/instruction_tools.sh
+if ! find_instruction_tools "$target"; then
+  say "instructions are not counted here: $no_instructions_because"
+  without=(--without instructions)
+fi
+
+step "building regress" build-regress cargo build --release --quiet --package bench-regress
+step "building the benchmarks" build-benches cargo bench --quiet --package bench-suite --no-run
+step "counting allocations" allocations cargo bench --quiet --package bench-suite --bench allocations -- --save-baseline=new
+if [ ${#without[@]} -eq 0 ]; then
+  step "counting instructions" instructions cargo bench --quiet --package bench-suite --bench instructions -- --save-baseline=new
+fi
+if [ -z "$exact" ]; then
+  # Short runs: enough for the absolute budgets, which have room, and not meant for a change of 5 %.
+  step "taking times" wall-time cargo bench --quiet --package bench-suite --bench wall_time -- \
+    --save-baseline=new --warm-up-time 0.1 --measurement-time 0.3 --sample-size 20 --nresamples 1000
+fi
+
+arguments=(new $exact "${without[@]}")
+if [ -f "baselines/$baseline.json" ]; then
+  arguments=(compare "baselines/$baseline" "${arguments[@]}")
+else
+  say "there is no baselines/$baseline.json: only absolute budgets are judged; to make one: scripts/record.sh $baseline"
+  arguments=(check "${arguments[@]}")
+fi
+if [ -n "${GATE_REPORT:-}" ]; then
+  "$target/release/regress" "${arguments[@]}" --format markdown >"$GATE_REPORT" || true
+fi
+exit_code=0
+"$target/release/regress" "${arguments[@]}" || exit_code=$?
+exit $exit_code
