@@ -5,7 +5,7 @@ use crate::policy::bound::{Bound, Keeps};
 use crate::policy::budget::{Scope, Value};
 use crate::policy::judge::Case;
 use crate::policy::verdict::Outcome;
-use crate::unit::{Quantity, Scale};
+use crate::unit::{Better, Quantity, Scale};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Limit,
@@ -74,10 +74,16 @@ impl Limit {
 }
 
 /// What the number of one side can be believed to lie in.
+///
+/// Times get the allowance between runs on the side of the fault only: a disturbance makes a run slower, never
+/// faster. A run within its limit shows that the code keeps it; a run beyond it may have been disturbed.
 fn believed(side: &Summary, case: &Case<'_>) -> (f64, f64) {
-    match case.row.metric.nature {
-        Nature::Counted => side.range,
-        Nature::Timed => (side.center.low / case.options.between_runs, side.center.high * case.options.between_runs),
+    let allowance = case.options.between_runs;
+    match (case.row.metric.nature, case.row.metric.better) {
+        (Nature::Counted, _) => side.range,
+        (Nature::Timed, Better::Lower) => (side.center.low / allowance, side.center.high),
+        (Nature::Timed, Better::Higher) => (side.center.low, side.center.high * allowance),
+        (Nature::Timed, Better::Unknown) => (side.center.low / allowance, side.center.high * allowance),
     }
 }
 
@@ -87,6 +93,6 @@ fn more_needed(side: &Summary, case: &Case<'_>) -> String {
     }
     match case.row.metric.nature {
         Nature::Counted => "the count does not repeat, make it deterministic or raise the limit".to_owned(),
-        Nature::Timed => format!("two runs may differ by ×{}", case.options.between_runs),
+        Nature::Timed => format!("a disturbed run may be slower by ×{}, measure again", case.options.between_runs),
     }
 }
