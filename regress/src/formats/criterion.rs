@@ -35,7 +35,8 @@ pub(super) const FORMAT: Format = Format {
 
 const BENCHMARK: &str = "benchmark.json";
 const SAMPLE: &str = "sample.json";
-const SECONDS_PER_NANOSECOND: f64 = 1e-9;
+/// Dividing by it rounds once; 1e-9 is not exact itself, and 11 ns would become 1.1000000000000001e-8 s.
+const NANOSECONDS_PER_SECOND: f64 = 1e9;
 
 static HARNESS: LazyLock<Arc<str>> = LazyLock::new(|| "criterion".into());
 
@@ -166,14 +167,9 @@ fn read_pair(benchmark: &File, sample: &File, reading: &mut Reading) {
 /// Seconds for one iteration, in the order taken.
 fn seconds(file: &File) -> Result<Sample, Vec<ReadError>> {
     let problem_at = |place, problem| ReadError { path: file.path.clone(), place, problem };
-    let measurements: Measurements =
-        json::parse(&file.path, &file.bytes, "a sample.json of criterion").map_err(|problem| vec![problem])?;
-    let (iters, times) = match (numbers_of("iters", measurements.iters), numbers_of("times", measurements.times)) {
-        (Ok(iters), Ok(times)) => (iters, times),
-        (iters, times) => {
-            let both = [iters.err(), times.err()].into_iter().flatten();
-            return Err(both.map(|(place, problem)| problem_at(place, problem)).collect());
-        }
+    let (iters, times) = match as_written(&file.bytes) {
+        Some(lists) => lists,
+        None => any_json(file)?,
     };
     if iters.len() != times.len() {
         let (first, second) = (("iteration counts", iters.len()), ("times", times.len()));
@@ -186,16 +182,40 @@ fn seconds(file: &File) -> Result<Sample, Vec<ReadError>> {
     if !impossible.is_empty() {
         return Err(impossible);
     }
-    let values = times.iter().zip(&iters).map(|(time, count)| time / count * SECONDS_PER_NANOSECOND).collect();
+    let values = times.iter().zip(&iters).map(|(time, count)| time / count / NANOSECONDS_PER_SECOND).collect();
     Sample::new(values).map_err(|error| {
         let index = match error {
             SampleError::Empty => return vec![problem_at(Place::Whole, Problem::Empty)],
             SampleError::NotANumber { index } | SampleError::Infinite { index } => index,
         };
-        let found = format!("{} / {}", times[index], iters[index]);
+        let found = format!("{:?} / {:?}", times[index], iters[index]);
         let problem = Problem::ImpossibleNumber { found, wanted: "a finite time for one iteration" };
         vec![problem_at(Place::Field(format!("times[{index}]")), problem)]
     })
+}
+
+/// Iteration counts and times of a file that has exactly the bytes criterion writes; `None` for any other.
+///
+/// A tree of results is nearly all such files. Looking for the two lists in them instead of asking a JSON parser
+/// takes 2 of 10 µs off each. The parser is asked about the others, for its errors.
+fn as_written(bytes: &[u8]) -> Option<(Vec<f64>, Vec<f64>)> {
+    let mode = bytes.strip_prefix(br#"{"sampling_mode":""#)?;
+    let after_mode = ["Linear", "Flat"].into_iter().find_map(|known| mode.strip_prefix(known.as_bytes()))?;
+    let (iters, rest) = numbers::list_at(after_mode.strip_prefix(br#"","iters":"#)?).ok()?;
+    let (times, rest) = numbers::list_at(rest.strip_prefix(br#","times":"#)?).ok()?;
+    (rest == b"}").then_some((iters, times))
+}
+
+fn any_json(file: &File) -> Result<(Vec<f64>, Vec<f64>), Vec<ReadError>> {
+    let measurements: Measurements =
+        json::parse(&file.path, &file.bytes, "a sample.json of criterion").map_err(|problem| vec![problem])?;
+    match (numbers_of("iters", measurements.iters), numbers_of("times", measurements.times)) {
+        (Ok(iters), Ok(times)) => Ok((iters, times)),
+        (iters, times) => {
+            let both = [iters.err(), times.err()].into_iter().flatten();
+            Err(both.map(|(place, problem)| ReadError { path: file.path.clone(), place, problem }).collect())
+        }
+    }
 }
 
 fn numbers_of(field: &'static str, json: &RawValue) -> Result<Vec<f64>, (Place, Problem)> {
@@ -220,7 +240,7 @@ fn impossible(
     let first = numbers.iter().position(|number| !possible(*number));
     first
         .map(|index| {
-            let found = numbers[index].to_string();
+            let found = format!("{:?}", numbers[index]);
             (Place::Field(format!("{field}[{index}]")), Problem::ImpossibleNumber { found, wanted })
         })
         .into_iter()

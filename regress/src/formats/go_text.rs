@@ -70,7 +70,7 @@ fn read_file(file: &File) -> Reading {
         results.take(line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line)));
     }
     if !text.ends_with('\n') && text.lines().last().is_some_and(|line| line.starts_with(PREFIX)) {
-        results.warn("has no end; the file may be cut off");
+        results.warn("the last line has no end; the file may be cut off");
     }
     results.into_reading(file)
 }
@@ -101,10 +101,19 @@ struct Results<'a> {
     pairs: Vec<(f64, usize)>,
 }
 
-/// All measurements of a benchmark in one unit.
+/// All measurements of a benchmark in one unit; finite.
 struct Series {
     unit: usize,
-    processes: Vec<Sample>,
+    values: Vec<f64>,
+}
+
+impl Series {
+    /// One process for each line. Made in the end: numbers alone are gathered four times as densely.
+    fn processes(self) -> Option<Processes> {
+        let mut samples = Vec::with_capacity(self.values.len());
+        samples.extend(self.values.into_iter().filter_map(|value| Sample::new(vec![value]).ok()));
+        Processes::new(samples)
+    }
 }
 
 /// The settings that are read of all `key: value` lines.
@@ -136,19 +145,18 @@ impl<'a> Results<'a> {
         // A name alone is what `-v` prints when a benchmark begins.
         let Some(iterations) = fields.next() else { return };
         if let Err(text) = check_iterations(iterations).and_then(|()| self.take_pairs(&mut fields)) {
-            return self.warn(&text);
+            return self.warn(&format!("{text}; the line is left out"));
         }
         if let Some((number, _)) = self.pairs.iter().find(|(number, _)| !number.is_finite()) {
             let problem = Problem::ImpossibleNumber { found: number.to_string(), wanted: "a finite measurement" };
             return self.problems.push((self.line_number, problem));
         }
         let series = self.series_of(name);
-        for (number, unit) in std::mem::take(&mut self.pairs) {
-            let Ok(sample) = Sample::new(vec![number]) else { continue };
+        for (number, unit) in self.pairs.drain(..) {
             let of_bench = &mut self.series[series];
             match of_bench.iter_mut().find(|series| series.unit == unit) {
-                Some(series) => series.processes.push(sample),
-                None => of_bench.push(Series { unit, processes: vec![sample] }),
+                Some(series) => series.values.push(number),
+                None => of_bench.push(Series { unit, values: vec![number] }),
             }
         }
     }
@@ -161,7 +169,7 @@ impl<'a> Results<'a> {
             let (unit, factor) = self.units.index_of(unit);
             self.pairs.push((value * factor, unit));
         }
-        if self.pairs.is_empty() { Err("has no measurements".to_owned()) } else { Ok(()) }
+        if self.pairs.is_empty() { Err("there are no measurements".to_owned()) } else { Ok(()) }
     }
 
     fn series_of(&mut self, name: &'a str) -> usize {
@@ -228,7 +236,7 @@ impl<'a> Results<'a> {
                 Some(Observation {
                     id: id.clone(),
                     metric: metrics[series.unit].clone(),
-                    values: Values::Sampled(Processes::new(series.processes)?),
+                    values: Values::Sampled(series.processes()?),
                     harness: harness.clone(),
                     origin: file.path.clone(),
                 })
@@ -245,7 +253,7 @@ fn bench_id(package: &str, name: &str) -> BenchId {
 fn check_iterations(field: &str) -> Result<(), String> {
     match field.parse::<i64>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(format!("`{field}` is no number of iterations; the line is left out")),
+        Err(_) => Err(format!("`{field}` is no number of iterations")),
     }
 }
 
@@ -259,7 +267,7 @@ fn measurement(field: &str) -> Result<f64, String> {
     let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
     match field.parse::<f64>() {
         Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
-        _ => Err(format!("`{field}` is no number; the line is left out")),
+        _ => Err(format!("`{field}` is no number")),
     }
 }
 
@@ -394,13 +402,35 @@ struct Fields<'a>(&'a str);
 impl<'a> Iterator for Fields<'a> {
     type Item = &'a str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a str> {
+        let bytes = self.0.as_bytes();
+        let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
+        let length = bytes[start..].iter().position(|byte| is_blank(*byte) || !byte.is_ascii());
+        let end = length.map_or(bytes.len(), |length| start + length);
+        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+            return self.next_unicode();
+        }
+        let field = &self.0[start..end];
+        self.0 = &self.0[end..];
+        (!field.is_empty()).then_some(field)
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The next field of any script, with any script's blanks.
+    #[cold]
+    fn next_unicode(&mut self) -> Option<&'a str> {
         let line = self.0.trim_start();
-        let end = line.find(char::is_whitespace).unwrap_or(line.len());
-        let (field, rest) = line.split_at(end);
+        let (field, rest) = line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()));
         self.0 = rest;
         (!field.is_empty()).then_some(field)
     }
+}
+
+/// Tab, line feed, vertical tab, form feed, carriage return, blank.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::Unexpected;
 
 use super::{Place, Problem, ReadError};
 
-/// These bytes as a `T`.
+/// The JSON object that is the whole file, as a `T`.
 ///
 /// * `wanted`: what the file should be, for the message: `a sample.json of criterion`.
 ///
@@ -17,10 +18,18 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(
     bytes: &'a [u8],
     wanted: &'static str,
 ) -> Result<T, ReadError> {
-    serde_json::from_slice(without_bom(bytes)).map_err(|error| {
+    object(without_bom(bytes)).map_err(|error| {
         let place = Place::Line { line_number: error.line().max(1), column_number: error.column() };
         ReadError { path: path.clone(), place, problem: problem(&error, wanted) }
     })
+}
+
+/// A JSON object as a `T`. serde alone would also take a list, its elements for fields by their order.
+pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(serde::de::Error::invalid_type(Unexpected::Seq, &"an object"));
+    }
+    serde_json::from_slice(bytes)
 }
 
 /// What serde says, in our words.
@@ -30,7 +39,8 @@ pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Proble
     }
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(&*words, |(before, _)| before);
-    if let Some((found, expected)) = words.strip_prefix("invalid type: ").and_then(|w| w.split_once(", expected ")) {
+    let mismatch = ["invalid type: ", "invalid value: "].into_iter().find_map(|prefix| words.strip_prefix(prefix));
+    if let Some((found, expected)) = mismatch.and_then(|words| words.split_once(", expected ")) {
         return Problem::Syntax { found: found.to_owned(), wanted: format!("{expected} in {wanted}") };
     }
     let found = match words.split_once(' ') {
@@ -104,6 +114,8 @@ mod tests {
         }
         check("{}", "x.json:1:2: found no `a`; wanted a shape");
         check(r#"{"a":1,"a":2}"#, "x.json:1:10: found `a` twice; wanted a shape");
+        check("[1]", "x.json:1: found sequence; wanted an object in a shape");
+        check(r#"{"a":-1}"#, "x.json:1:7: found integer `-1`; wanted u64 in a shape");
         check(r#"{"a":null}"#, "x.json:1:9: found null; wanted u64 in a shape");
         check(r#"{"b":1}"#, "x.json:1:4: found an unknown field `b`, expected `a`; wanted a shape");
         check(r#"{"a":"#, "x.json:1:5: the file ends too early; wanted a shape");

@@ -103,7 +103,7 @@ fn read_file(file: &File) -> Reading {
     let mut rest = Rest { harness: HARNESS.into(), seen: HashMap::new(), end: None };
     for (index, line) in lines.filter(|(_, line)| !line.bytes.trim_ascii().is_empty()) {
         let line_number = index + 1;
-        let parsed = serde_json::from_slice::<Line>(line.bytes)
+        let parsed = json::object::<Line>(line.bytes)
             .map_err(|error| json::problem(&error, "a line of a meter file"))
             .and_then(|parsed| rest.take(parsed, line_number));
         match parsed {

@@ -184,7 +184,7 @@ struct ObservationIn<'a> {
     total: Option<u64>,
     operations: Option<u64>,
     #[serde(borrow)]
-    processes: Option<Vec<&'a RawValue>>,
+    processes: Option<&'a RawValue>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -302,15 +302,14 @@ impl ObservationIn<'_> {
     }
 
     fn values(&self) -> Result<Values, Problem> {
-        match (self.total, self.operations, &self.processes) {
+        match (self.total, self.operations, self.processes) {
             (Some(total), Some(operations), None) => {
                 let found = "0".to_owned();
                 let impossible = Problem::ImpossibleNumber { found, wanted: "at least 1 operation" };
                 Exact::new(total, operations).map(Values::Exact).ok_or(impossible)
             }
             (None, None, Some(processes)) => {
-                let samples = processes.iter().map(|json| sample(json)).collect::<Result<Vec<_>, _>>()?;
-                Processes::new(samples).map(Values::Sampled).ok_or(Problem::Empty)
+                Processes::new(samples(processes)?).map(Values::Sampled).ok_or(Problem::Empty)
             }
             _ => Err(Problem::Syntax {
                 found: "other numbers".to_owned(),
@@ -320,15 +319,15 @@ impl ObservationIn<'_> {
     }
 }
 
-fn sample(json: &RawValue) -> Result<Sample, Problem> {
-    let numbers = numbers::list(json.get()).map_err(|bad| match bad {
+fn samples(json: &RawValue) -> Result<Vec<Sample>, Problem> {
+    let lists = numbers::lists(json.get()).map_err(|bad| match bad {
         BadList::NotAList => {
             let found = json.get().chars().take(24).collect();
-            Problem::Syntax { found, wanted: "a list of numbers for each process".to_owned() }
+            Problem::Syntax { found, wanted: "`processes`: a list of numbers for each process".to_owned() }
         }
         BadList::Element { found, .. } => Problem::ImpossibleNumber { found, wanted: "a finite number" },
     })?;
-    Sample::new(numbers).map_err(|_| Problem::Empty)
+    lists.into_iter().map(|numbers| Sample::new(numbers).map_err(|_| Problem::Empty)).collect()
 }
 
 fn read(files: &[File]) -> Reading {
@@ -352,9 +351,9 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
     let mut places = LineNumbers::of(&file.bytes);
     let mut shared = Shared::default();
     let mut seen: HashMap<(BenchId, Arc<str>), usize> = HashMap::new();
-    for json in document.observations {
-        let line_number = places.of_part(json.get());
-        let read = serde_json::from_str::<ObservationIn>(json.get())
+    for text in document.observations {
+        let line_number = places.of_part(text.get());
+        let read = json::object::<ObservationIn>(text.get().as_bytes())
             .map_err(|error| json::problem(&error, "an observation"))
             .and_then(|line| {
                 let metric = line.metric();

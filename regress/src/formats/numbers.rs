@@ -21,28 +21,52 @@ pub(super) enum BadList {
 ///
 /// * `json`: one well-formed JSON value.
 pub(super) fn list(json: &str) -> Result<Vec<f64>, BadList> {
-    let mut rest = json.trim_ascii().as_bytes().strip_prefix(b"[").ok_or(BadList::NotAList)?;
-    let mut numbers = Vec::with_capacity(rest.len() / 8);
-    rest = rest.trim_ascii_start();
-    if rest.starts_with(b"]") {
-        return Ok(numbers);
+    Ok(list_at(json.trim_ascii().as_bytes())?.0)
+}
+
+/// The numbers of a JSON list of lists: `[[1.0, 25], [3]]`.
+///
+/// * `json`: one well-formed JSON value. An index in the error is that of the inner list.
+pub(super) fn lists(json: &str) -> Result<Vec<Vec<f64>>, BadList> {
+    let mut rest = json.trim_ascii().as_bytes().strip_prefix(b"[").ok_or(BadList::NotAList)?.trim_ascii_start();
+    let mut lists = Vec::new();
+    while rest.first() != Some(&b']') {
+        let (list, after) = list_at(rest)?;
+        lists.push(list);
+        rest = after.trim_ascii_start();
+        rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
+    }
+    Ok(lists)
+}
+
+/// The numbers of the JSON list at the beginning of `text`, and what follows it.
+pub(super) fn list_at(text: &[u8]) -> Result<(Vec<f64>, &[u8]), BadList> {
+    let mut rest = text.strip_prefix(b"[").ok_or(BadList::NotAList)?.trim_ascii_start();
+    let mut numbers = Vec::with_capacity(16);
+    if let Some(after) = rest.strip_prefix(b"]") {
+        return Ok((numbers, after));
     }
     loop {
-        let bad = || BadList::Element { index: numbers.len(), found: element(rest) };
-        let (number, length) = decimal(rest).ok_or_else(bad)?;
-        let after = rest[length..].trim_ascii_start();
-        match after.first() {
-            Some(b',') => {
-                numbers.push(number);
-                rest = after[1..].trim_ascii_start();
-            }
-            Some(b']') => {
-                numbers.push(number);
-                return Ok(numbers);
-            }
-            _ => return Err(bad()),
+        let Some((number, length)) = decimal(rest) else { return Err(bad_element(numbers.len(), rest)) };
+        numbers.push(number);
+        rest = match &rest[length..] {
+            [b',', after @ ..] => after,
+            [b']', after @ ..] => return Ok((numbers, after)),
+            other => match other.trim_ascii_start() {
+                [b',', after @ ..] => after,
+                [b']', after @ ..] => return Ok((numbers, after)),
+                _ => return Err(bad_element(numbers.len() - 1, rest)),
+            },
+        };
+        if rest.first().is_some_and(u8::is_ascii_whitespace) {
+            rest = rest.trim_ascii_start();
         }
     }
+}
+
+#[cold]
+fn bad_element(index: usize, rest: &[u8]) -> BadList {
+    BadList::Element { index, found: element(rest) }
 }
 
 /// The beginning of a list element, for a message: up to the next comma, at most 24 characters.
@@ -65,37 +89,35 @@ pub(super) fn decimal(text: &[u8]) -> Option<(f64, usize)> {
 /// rounds once. Source: Clinger 1990, How to Read Floating Point Numbers Accurately, PLDI.
 #[inline]
 fn simple(text: &[u8]) -> Option<(f64, usize)> {
-    let (mut mantissa, mut end) = (0u64, 0);
-    while let Some(digit) = digit_at(text, end) {
-        mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
-        end += 1;
-    }
-    let mut digits = end;
-    let mut decimals = 0;
+    let (whole, whole_digits) = digits(text, 0);
+    let mut end = whole_digits;
+    let (mut mantissa, mut decimals) = (whole, 0);
     if text.get(end) == Some(&b'.') {
-        let point = end;
-        end += 1;
-        while let Some(digit) = digit_at(text, end) {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
-            end += 1;
-        }
-        decimals = end - point - 1;
+        (mantissa, decimals) = digits(&text[end + 1..], whole);
+        end += 1 + decimals;
         if decimals == 0 {
             return None;
         }
-        digits += decimals;
     }
-    let plain = digits > decimals && digits <= 19 && !matches!(text.get(end), Some(b'e' | b'E'));
-    if !plain || mantissa > 1 << 53 {
+    let fits = 0 < whole_digits && whole_digits + decimals <= 19 && mantissa <= 1 << 53;
+    if !fits || matches!(text.get(end), Some(b'e' | b'E')) {
         return None;
     }
     Some((mantissa as f64 / POWERS_OF_TEN[decimals], end))
 }
 
+/// The digits at the beginning of `text`, behind those of `before`, and how many there are. Wraps around.
 #[inline]
-fn digit_at(text: &[u8], index: usize) -> Option<u64> {
-    let digit = text.get(index)?.wrapping_sub(b'0');
-    (digit < 10).then_some(u64::from(digit))
+fn digits(text: &[u8], before: u64) -> (u64, usize) {
+    let mut number = before;
+    for (index, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (number, index);
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    (number, text.len())
 }
 
 const POWERS_OF_TEN: [f64; 20] =
@@ -141,6 +163,9 @@ mod tests {
         assert_eq!(list("[1,null]"), element(1, "null"));
         assert_eq!(list("[1e999,2]"), element(0, "1e999"));
         assert_eq!(list("[[1],2]"), element(0, "[1"));
+        assert_eq!(lists("[[1,2],[ ],[3]]"), Ok(vec![vec![1.0, 2.0], vec![], vec![3.0]]));
+        assert_eq!(lists("[]"), Ok(vec![]));
+        assert_eq!(lists("[1]"), Err(BadList::NotAList));
     }
 }
 

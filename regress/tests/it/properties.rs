@@ -1,0 +1,204 @@
+//! What must hold for all inputs of the readers.
+
+use std::sync::Arc;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use regress::formats::{self, FORMATS, File, native};
+use regress::model::{
+    BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values,
+};
+use regress::stats::Sample;
+use regress::unit::{Better, Unit};
+
+use super::corpus;
+
+/// Hands bytes to every reader, under paths that lead each of them as far in as it goes.
+fn read_with_all(bytes: &[u8], path: &str) {
+    let file = |path: &str| File { path: path.into(), bytes: bytes.to_vec() };
+    let _ = formats::choose(bytes).map(|format| format.name);
+    for format in FORMATS {
+        if let Some(baseline_of) = format.baseline_of {
+            let _ = baseline_of(path);
+        }
+        let _ = (format.read)(&[file(path)]);
+    }
+    let together = ["g/f.i/benchmark.json", "g/f.i/sample.json"].map(file);
+    let _ = (corpus::format("criterion").read)(&together);
+}
+
+#[test]
+fn no_prefix_of_a_golden_file_makes_a_reader_panic() {
+    for case in corpus::cases() {
+        let is_result = |file: &&File| !corpus::OURS.contains(&&*file.path) && formats::choose(&file.bytes).is_some();
+        for file in case.files.iter().filter(is_result) {
+            for end in ends(file.bytes.len()) {
+                read_with_all(&file.bytes[..end], &file.path);
+            }
+        }
+    }
+}
+
+/// Every place in a short file; in a long one those near the beginning and the end, and some between.
+fn ends(length: usize) -> impl Iterator<Item = usize> {
+    const SHORT: usize = 8192;
+    let step = if length <= SHORT { 1 } else { length / 100 };
+    (0..=length).filter(move |end| end % step == 0 || *end < 256 || length - end < 256)
+}
+
+/// JSON-like and Go-like fragments reach deeper than random bytes.
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        Just("{\"sampling_mode\":\"Linear\",\"iters\":["),
+        Just("],\"times\":["),
+        Just("{\"group_id\":\"g\",\"full_id\":\"g\",\"throughput\":"),
+        Just("{\"Bytes\":"),
+        Just("{\"schema\":\"meter/1\"}\n"),
+        Just("{\"schema\":\"regress-run/1\",\"observations\":["),
+        Just("{\"benchmark\":\"a\",\"metric\":\"allocs\",\"unit\":\"count\",\"harness\":\"h\","),
+        Just("\"total\":1,\"operations\":1}"),
+        Just("\"processes\":[["),
+        Just("\"samples\":["),
+        Just("{\"end\":true}\n"),
+        Just("{\"dhatFileVersion\":2,\"mode\":\"heap\",\"cmd\":\"x --iai-run a b::c::d\",\"pps\":["),
+        Just("{\"tb\":1,\"tbk\":2,\"fs\":[0,"),
+        Just("],\"ftbl\":[\"0x1: a (b)\"]}"),
+        Just("# callgrind format\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\n"),
+        Just("totals: 5 4 3 2 1 9 9 9 18446744073709551615\n"),
+        Just("BenchmarkX/ü-8 1 "),
+        Just("Unit x better="),
+        Just("pkg: "),
+        Just(" ns/op "),
+        Just(" MB/s "),
+        Just("1e308"),
+        Just("-0.0"),
+        Just("0"),
+        Just("12345678901234567890"),
+        Just("1.5"),
+        Just("null"),
+        Just(","),
+        Just("]"),
+        Just("}"),
+        Just("\""),
+        Just("\n"),
+        Just("\r\n"),
+        Just("\u{feff}"),
+    ];
+    vec(fragment, 0..12).prop_map(|fragments| fragments.concat())
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![3 => "[a-z]{1,3}(/[a-z0-9]{1,4}){0,2}", 1 => any::<String>()]
+}
+
+fn finite() -> impl Strategy<Value = f64> {
+    any::<f64>().prop_filter("finite", |number| number.is_finite())
+}
+
+fn values() -> impl Strategy<Value = Values> {
+    let exact = (any::<u64>(), 1..u64::MAX)
+        .prop_map(|(total, operations)| Values::Exact(Exact::new(total, operations).expect("at least one operation")));
+    let sample = vec(finite(), 1..6).prop_map(|values| Sample::new(values).expect("finite values"));
+    let sampled = vec(sample, 1..4).prop_map(|samples| Values::Sampled(Processes::new(samples).expect("at least one")));
+    prop_oneof![exact, sampled]
+}
+
+fn metric() -> impl Strategy<Value = Metric> {
+    let name =
+        prop_oneof![proptest::sample::select(METRICS.names().collect::<Vec<_>>()).prop_map(str::to_owned), name()];
+    let unit = prop_oneof![
+        Just(Unit::Seconds),
+        Just(Unit::Bytes),
+        Just(Unit::Count),
+        Just(Unit::BytesPerSecond),
+        Just(Unit::PerSecond),
+        name_of_unit().prop_map(|name| Unit::from_name(&name)),
+    ];
+    let better = prop_oneof![Just(Better::Lower), Just(Better::Higher), Just(Better::Unknown)];
+    let nature = prop_oneof![Just(Nature::Counted), Just(Nature::Timed)];
+    let standing = prop_oneof![Just(Standing::Headline), Just(Standing::Detail)];
+    (name, unit, better, nature, standing).prop_map(|(name, unit, better, nature, standing)| Metric {
+        name: name.into(),
+        unit,
+        better,
+        nature,
+        standing,
+    })
+}
+
+fn name_of_unit() -> impl Strategy<Value = String> {
+    "[a-z/-]{1,8}"
+}
+
+fn provenance() -> impl Strategy<Value = Provenance> {
+    let commit = (any::<String>(), any::<bool>()).prop_map(|(hash, dirty)| Commit { hash, dirty });
+    let host = (any::<String>(), any::<usize>(), any::<String>()).prop_map(|(cpu, cores, os)| Host { cpu, cores, os });
+    let names = || btree_map(any::<String>(), any::<String>(), 0..3);
+    let texts = (option::of(any::<String>()), option::of(any::<String>()));
+    (option::of(commit), texts, option::of(host), names(), names()).prop_map(
+        |(commit, (recorded_at, toolchain), host, harnesses, build)| Provenance {
+            commit,
+            recorded_at,
+            host,
+            toolchain,
+            harnesses,
+            build,
+        },
+    )
+}
+
+prop_compose! {
+    fn run()(
+        provenance in provenance(),
+        observations in vec((name(), metric(), values(), "[a-z-]{1,8}"), 0..8),
+    ) -> Run {
+        let mut kept: Vec<Observation> = Vec::new();
+        for (name, metric, values, harness) in observations {
+            let id = BenchId::new(&name);
+            if kept.iter().any(|o| o.id == id && o.metric.name == metric.name) {
+                continue;
+            }
+            let (metric, harness, origin) = (Arc::new(metric), harness.into(), "run.json".into());
+            kept.push(Observation { id, metric, values, harness, origin });
+        }
+        Run::new("run.json", provenance, Vec::new(), kept).expect("no two of a benchmark and metric")
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in vec(any::<u8>(), 0..300)) {
+        read_with_all(&bytes, "g/f.i/dhat.f.i.out");
+    }
+
+    #[test]
+    fn no_fragments_make_a_reader_panic(text in fragments(), path in "[a-c./@]{0,12}") {
+        read_with_all(text.as_bytes(), &path);
+    }
+
+    #[test]
+    fn what_the_native_writer_writes_its_reader_reads_back_equal(run in run()) {
+        let bytes = native::write(&run);
+        let document: serde_json::Value = serde_json::from_slice(&bytes).expect("it is JSON");
+        prop_assert_eq!(document["observations"].as_array().map(Vec::len), Some(run.observations().len()));
+        let reader = formats::choose(&bytes).expect("our own file is recognised");
+        let reading = (reader.read)(&[File { path: "run.json".into(), bytes: bytes.clone() }]);
+        prop_assert_eq!(&reading.problems, &[]);
+        let back = Run::new("run.json", reading.provenance, reading.warnings, reading.observations).expect("no collisions");
+        prop_assert_eq!(&back, &run);
+        for (ours, theirs) in run.observations().iter().zip(back.observations()) {
+            if let (Values::Exact(ours), Values::Exact(theirs)) = (&ours.values, &theirs.values) {
+                prop_assert_eq!((ours.total(), ours.operations()), (theirs.total(), theirs.operations()));
+            }
+        }
+        prop_assert_eq!(native::write(&back), bytes);
+    }
+
+    #[test]
+    fn a_native_file_has_one_observation_a_line(run in run()) {
+        let text = String::from_utf8(native::write(&run)).expect("it is UTF-8");
+        let lines = text.lines().filter(|line| line.starts_with("{\"benchmark\":")).count();
+        prop_assert_eq!(lines, run.observations().len());
+    }
+}
