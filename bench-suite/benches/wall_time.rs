@@ -1,6 +1,7 @@
 //! How long each workload takes: the list as criterion groups.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use bench_suite::{Workload, for_each_workload, warmed, workloads};
 use criterion::measurement::WallTime;
@@ -15,7 +16,7 @@ macro_rules! criterion_main {
         )*}
     )*) => {
         fn main() {
-            let mut criterion = sparing_new(Criterion::default().nresamples(NRESAMPLES).configure_from_args());
+            let mut criterion = sparing_new(defaults().configure_from_args());
             $(
                 let mut group = criterion.benchmark_group(stringify!($group));
                 $(
@@ -38,9 +39,15 @@ macro_rules! criterion_main {
 
 for_each_workload!(criterion_main);
 
-/// A tenth of criterion's default. Its bootstrap is for its own printout; `regress` reads the samples.
-/// In a short run the default takes as long as half the measuring.
-const NRESAMPLES: usize = 10_000;
+/// What holds unless the command line says otherwise; the whole list takes about 4 minutes.
+fn defaults() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+        // A tenth of criterion's default. The bootstrap is for its own printout only, and would take
+        // as long as half the measuring in a short run.
+        .nresamples(10_000)
+}
 
 /// Keeps results that are to be called `new` from being emptied.
 ///

@@ -11,8 +11,18 @@
 /// * `Workload` is the type `bench_suite::workloads::group::Workload`.
 /// * `group/function/case` is the id, the same in every harness; all three are Rust identifiers
 ///   because iai-callgrind makes functions and modules of them.
-/// * Cases after `varies` take another number of instructions in every run, because several threads
-///   take part. The instruction harness leaves them out.
+/// * Cases after `varies` are left out by the instruction harness: several threads take part.
+///   Callgrind counts the one that measures, and how long it spins and waits is another number in
+///   every run. Three runs of each, to see:
+///
+///   ```text
+///   queue/bounded/p2     516620    516541    517166
+///   counter/mutex/t2    1000258   1001854   1001065
+///   counter/atomic/t2    150200    150209    150191   t1: 150173
+///   counter/sharded/t2  1060736   1060689   1060689   t1: 1060662
+///   ```
+///
+///   Every other case takes the same number in every run, to the last instruction.
 #[macro_export]
 macro_rules! for_each_workload {
     ($expand:ident) => {
