@@ -85,7 +85,7 @@ pub fn contrast(old: &Observation, new: &Observation, options: &Options) -> Comp
 
 /// A run on its own: every row has a new side only, for rules that need no baseline.
 pub fn survey(new: &Run, options: &Options) -> Vec<Comparison> {
-    let summary = |observation: &Observation| Summary::of(&observation.values, options.confidence);
+    let summary = |observation: &Observation| Summary::of(observation, options.confidence);
     new.observations().iter().map(|new| Comparison::lonely(new, Sides::OnlyNew(summary(new)))).collect()
 }
 
@@ -96,8 +96,8 @@ fn compare_pair(
     nulls: &mut NullDistributions,
 ) -> Comparison {
     match *pair {
-        Pair::OnlyOld(old) => Comparison::lonely(old, Sides::OnlyOld(Summary::of(&old.values, options.confidence))),
-        Pair::OnlyNew(new) => Comparison::lonely(new, Sides::OnlyNew(Summary::of(&new.values, options.confidence))),
+        Pair::OnlyOld(old) => Comparison::lonely(old, Sides::OnlyOld(Summary::of(old, options.confidence))),
+        Pair::OnlyNew(new) => Comparison::lonely(new, Sides::OnlyNew(Summary::of(new, options.confidence))),
         Pair::Both { old, new } => match comparability.objection(old, new) {
             None => methods::apply(old, new, options, nulls),
             Some(reason) => methods::apply(old, new, options, nulls).not_judged(reason),

@@ -1,5 +1,5 @@
 use super::Interval;
-use crate::model::{Exact, Values};
+use crate::model::{Exact, Metric, Nature, Observation, Processes, Values};
 use crate::stats::{self, Sample};
 
 /// One side of a row.
@@ -9,7 +9,7 @@ pub struct Summary {
     pub center: Interval,
     /// The smallest and the largest measurement, in base units.
     pub range: (f64, f64),
-    /// How many measurements; for counts how many operations were counted.
+    /// How many measurements; for a count that was taken once, how many operations it counted.
     pub n: usize,
     /// How many processes measured.
     pub processes: usize,
@@ -18,22 +18,30 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Sums up the values of one side.
-    pub(super) fn of(values: &Values, confidence: f64) -> Summary {
-        match values {
-            Values::Exact(exact) => Summary::exact(*exact),
-            Values::Sampled(processes) => Summary::sampled(&pool(processes.samples()), processes.count(), confidence),
+    /// Sums up one side on its own.
+    pub(super) fn of(observation: &Observation, confidence: f64) -> Summary {
+        match &observation.values {
+            Values::Exact(count) => Summary::counted(&observation.values, *count),
+            Values::Sampled(processes) => match repeated_count(&observation.metric, processes) {
+                Some(count) => Summary::counted(&observation.values, count),
+                None => Summary::sampled(&pool(processes.samples()), processes.count(), confidence),
+            },
         }
     }
 
-    fn exact(exact: Exact) -> Summary {
-        let value = exact.per_operation();
+    /// Sums up values that are all the same count: there is nothing to estimate, and no interval.
+    pub(super) fn counted(values: &Values, count: Exact) -> Summary {
+        let value = count.per_operation();
+        let (n, processes) = match values {
+            Values::Exact(exact) => (usize::try_from(exact.operations()).unwrap_or(usize::MAX), 1),
+            Values::Sampled(processes) => (processes.samples().iter().map(Sample::len).sum(), processes.count()),
+        };
         Summary {
             center: Interval { low: value, point: value, high: value },
             range: (value, value),
-            n: usize::try_from(exact.operations()).unwrap_or(usize::MAX),
-            processes: 1,
-            exact: Some(exact),
+            n,
+            processes,
+            exact: Some(count),
         }
     }
 
@@ -42,6 +50,26 @@ impl Summary {
         let center = Interval { low: interval.low, point: stats::median(sample), high: interval.high };
         Summary { center, range: (sample.min(), sample.max()), n: sample.len(), processes, exact: None }
     }
+}
+
+/// The count behind an observation: an exact one, or equal whole numbers of a counted metric.
+pub(super) fn count_of(observation: &Observation) -> Option<Exact> {
+    match &observation.values {
+        Values::Exact(count) => Some(*count),
+        Values::Sampled(processes) => repeated_count(&observation.metric, processes),
+    }
+}
+
+fn repeated_count(metric: &Metric, processes: &Processes) -> Option<Exact> {
+    /// Up to here every whole number is a floating point number of its own.
+    const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+    if metric.nature == Nature::Timed {
+        return None;
+    }
+    let mut values = processes.samples().iter().flat_map(Sample::values).copied();
+    let first = values.next()?;
+    let whole = first.fract() == 0.0 && (0.0..EXACT_BELOW).contains(&first);
+    (whole && values.all(|value| value == first)).then(|| Exact::once(first as u64))
 }
 
 /// The measurements of all processes as one sample, in the order they were taken.

@@ -1,15 +1,18 @@
 use super::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
-use crate::model::{Exact, Observation, Values};
+use crate::model::{Exact, Observation};
 use crate::unit::Better;
 
 pub(super) const METHOD: Method =
     Method { name: "exact", what: "counts that repeat are compared as exact rationals: any difference is a change" };
 
+/// An observation, and the count that it is.
+pub(super) type Counted<'a> = (&'a Observation, Exact);
+
 /// Compares two counts. Nothing is estimated: a difference of one is a difference.
-pub(super) fn compare(new_observation: &Observation, old: Exact, new: Exact) -> Comparison {
-    let summary = |exact: Exact| Summary::of(&Values::Exact(exact), 1.0);
-    let (old_side, new_side) = (summary(old), summary(new));
+pub(super) fn compare((old_observation, old): Counted<'_>, (new_observation, new): Counted<'_>) -> Comparison {
+    let old_side = Summary::counted(&old_observation.values, old);
+    let new_side = Summary::counted(&new_observation.values, new);
     let difference = new.per_operation() - old.per_operation();
     let ratio = (old.total() > 0).then(|| new.per_operation() / old.per_operation());
     Comparison {

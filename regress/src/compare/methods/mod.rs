@@ -5,8 +5,9 @@ mod rank;
 
 pub(super) use rank::finding as rank_finding;
 
+use super::summary::count_of;
 use super::{Comparison, Options};
-use crate::model::{Exact, Nature, Observation, Values};
+use crate::model::Observation;
 use crate::stats::NullDistributions;
 
 /// A way of comparing.
@@ -27,24 +28,8 @@ pub(super) fn apply(
     options: &Options,
     nulls: &mut NullDistributions,
 ) -> Comparison {
-    match (counted(old), counted(new)) {
-        (Some(old_count), Some(new_count)) => exact::compare(new, old_count, new_count),
+    match (count_of(old), count_of(new)) {
+        (Some(old_count), Some(new_count)) => exact::compare((old, old_count), (new, new_count)),
         _ => rank::compare(old, new, options, nulls),
-    }
-}
-
-/// The count behind an observation: an exact one, or equal whole numbers of a counted metric.
-fn counted(observation: &Observation) -> Option<Exact> {
-    match &observation.values {
-        Values::Exact(exact) => Some(*exact),
-        Values::Sampled(_) if observation.metric.nature == Nature::Timed => None,
-        Values::Sampled(processes) => {
-            let first = *processes.samples()[0].values().first()?;
-            let all_equal = processes.samples().iter().all(|sample| sample.values().iter().all(|v| *v == first));
-            /// Up to here every whole number is a floating point number of its own.
-            const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
-            let whole = first.fract() == 0.0 && 0.0 <= first && first < EXACT_BELOW;
-            (all_equal && whole).then(|| Exact::once(first as u64))
-        }
     }
 }

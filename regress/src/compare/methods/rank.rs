@@ -22,7 +22,7 @@ pub(super) fn compare(
     let old_sample = as_many(old_sample, &old.values, new_sample.len());
     let new_sample = as_many(new_sample, &new.values, old_sample.len());
     let side = |values: &Values, sample: &Sample| match values {
-        Values::Exact(_) => Summary::of(values, options.confidence),
+        Values::Exact(count) => Summary::counted(values, *count),
         Values::Sampled(processes) => Summary::sampled(sample, processes.count(), options.confidence),
     };
     Comparison {
