@@ -44,17 +44,25 @@ pub(super) fn markdown(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            // An invisible character that breaks no line keeps `@team` from calling a team, and `#1` from being
-            // listed there. A backslash or an entity does not: GitHub looks for them in the finished text.
+            // An invisible character keeps `@team` from calling a team, and `#1` from being listed there.
+            // A backslash or an entity does not: GitHub looks for them in the finished text.
             '@' | '#' => {
                 escaped.push(c);
-                escaped.push('\u{2060}');
+                escaped.push(WORD_JOINER);
+            }
+            // So that `https://…` and `www.…` are no links either.
+            ':' => {
+                escaped.push(c);
+                escaped.extend(text.contains("://").then_some(WORD_JOINER));
             }
             c => escaped.push(c),
         }
     }
-    escaped
+    escaped.replace("www.", "www\u{2060}.")
 }
+
+/// Invisible, and breaks no line.
+const WORD_JOINER: char = '\u{2060}';
 
 /// A name as code in a GitHub comment, also inside a table: nothing in it is markup or a mention.
 pub(super) fn markdown_code(text: &str) -> String {
@@ -108,6 +116,8 @@ mod tests {
         check(markdown, "a|<img src=x>&", "a\\|&lt;img src=x&gt;&amp;");
         check(markdown, "@team #12", "@\u{2060}team #\u{2060}12");
         check(markdown, "[x](y) *b* _i_ `c` ~s~ $m$", "\\[x\\](y) \\*b\\* \\_i\\_ \\`c\\` \\~s\\~ \\$m\\$");
+        check(markdown, "https://x.y www.x.y 10:30", "https:\u{2060}//x.y www\u{2060}.x.y 10:\u{2060}30");
+        check(markdown, "regress.toml:7", "regress.toml:7");
         check(markdown, "two\nlines", "two\\\\nlines");
     }
 

@@ -16,11 +16,12 @@ const CANNOT_SAY: &str = "?";
 pub(super) struct Figures {
     pub benchmark: String,
     pub metric: String,
+    /// Without its unit where new has it.
     pub old: String,
     pub new: String,
     /// new against old: a ratio as a percentage, or the difference where one of them is zero.
     pub change: String,
-    pub verdict: String,
+    pub verdict: &'static str,
     /// What new ÷ old can be believed to lie in.
     pub believed: String,
     pub p: String,
@@ -44,13 +45,13 @@ impl Figures {
             change: change_cell(row, &sides),
             verdict: verdict(line),
             believed: believed_cell(row),
-            p: row.change.as_ref().and_then(p_value).map_or_else(|| NOTHING.to_owned(), p_number),
+            p: p_cell(row),
             n: n(row).unwrap_or_else(|| NOTHING.to_owned()),
             old_spread: spread(row.old()),
             new_spread: spread(row.new_side()),
             rules: joined(line, |judgement| judgement.rule_text.clone()),
             headroom: joined(line, |judgement| headroom(row, judgement)),
-            old: sides.old,
+            old: sides.old_beside_new,
             new: sides.new,
         }
     }
@@ -58,8 +59,12 @@ impl Figures {
 
 /// Old and new as text, in one scale; and their difference.
 pub(super) struct SidesText {
+    /// With its unit.
     pub old: String,
+    /// With its unit.
     pub new: String,
+    /// Old for a column beside new: without the unit that stands there.
+    pub old_beside_new: String,
     /// `+1`, `-3 KiB`. `None` when one side is missing.
     pub difference: Option<String>,
 }
@@ -67,63 +72,81 @@ pub(super) struct SidesText {
 impl SidesText {
     pub fn of(row: &Comparison) -> SidesText {
         let unit = &row.metric.unit;
+        let one = |side: &Summary| show([side.center.point], unit, side.exact.is_some()).all()[0].clone();
         match &row.sides {
             Sides::Both { old, new } => {
                 let counted = old.exact.is_some() && new.exact.is_some();
-                let values = [old.center.point, new.center.point];
-                let difference = values[1] - values[0];
-                let [old, new, difference] = show([values[0], values[1], difference], unit, counted);
+                let difference = new.center.point - old.center.point;
+                let shown = show([old.center.point, new.center.point, difference], unit, counted);
+                let [old, new, difference] = shown.all();
                 let sign = if difference.starts_with('-') { "" } else { "+" };
-                SidesText { old, new, difference: Some(format!("{sign}{difference}")) }
+                let [old_beside_new, _, _] = shown.numbers;
+                SidesText { old, new, old_beside_new, difference: Some(format!("{sign}{difference}")) }
             }
             Sides::OnlyOld(old) => {
-                let [old] = show([old.center.point], unit, old.exact.is_some());
-                SidesText { old, new: NOTHING.to_owned(), difference: None }
+                SidesText { old: one(old), new: NOTHING.to_owned(), old_beside_new: one(old), difference: None }
             }
-            Sides::OnlyNew(new) => {
-                let [new] = show([new.center.point], unit, new.exact.is_some());
-                SidesText { old: NOTHING.to_owned(), new, difference: None }
-            }
+            Sides::OnlyNew(new) => SidesText {
+                old: NOTHING.to_owned(),
+                new: one(new),
+                old_beside_new: NOTHING.to_owned(),
+                difference: None,
+            },
         }
+    }
+}
+
+/// Numbers of one row, and the unit behind each of them.
+struct Shown<const N: usize> {
+    numbers: [String; N],
+    /// ` ms`, with the space; empty for counts.
+    unit: String,
+}
+
+impl<const N: usize> Shown<N> {
+    fn all(&self) -> [String; N] {
+        std::array::from_fn(|i| format!("{}{}", self.numbers[i], self.unit))
     }
 }
 
 /// Numbers of one row in one scale. Counts get as many digits as tell them apart: 409600 B and 409601 B are two
 /// numbers, though both are 400.0 KiB.
-fn show<const N: usize>(values: [f64; N], unit: &Unit, counted: bool) -> [String; N] {
+fn show<const N: usize>(values: [f64; N], unit: &Unit, counted: bool) -> Shown<N> {
     // The difference, where there is one, comes last and does not choose the scale.
     let scale = Scale::fitting(unit, &values[..N.min(2)]);
-    let shown = values.map(|value| scale.show(value));
-    if !counted {
-        return shown;
+    let numbers = values.map(|value| scale.number(value));
+    if counted && !tell_apart(&values, &numbers) {
+        return in_base_units(values, unit);
     }
-    if tells_apart(&values, &shown) { without_common_zeros(shown) } else { in_base_units(values, unit) }
+    let unit = scale.show(values[0])[numbers[0].len()..].to_owned();
+    Shown { numbers: if counted { without_common_zeros(numbers) } else { numbers }, unit }
 }
 
-fn tells_apart<const N: usize>(values: &[f64; N], shown: &[String; N]) -> bool {
-    (1..N).all(|i| (0..i).all(|j| values[i] == values[j] || shown[i] != shown[j]))
+fn tell_apart<const N: usize>(values: &[f64; N], numbers: &[String; N]) -> bool {
+    (1..N).all(|i| (0..i).all(|j| values[i] == values[j] || numbers[i] != numbers[j]))
 }
 
 /// The fewest decimals that tell the numbers apart.
-fn in_base_units<const N: usize>(values: [f64; N], unit: &Unit) -> [String; N] {
+fn in_base_units<const N: usize>(values: [f64; N], unit: &Unit) -> Shown<N> {
     /// A floating point number has no more.
     const MOST_DECIMALS: usize = 17;
-    let symbol = match unit {
+    let with = |decimals: usize| values.map(|value| format!("{value:.decimals$}"));
+    let enough = (0..MOST_DECIMALS).map(with).find(|numbers| tell_apart(&values, numbers));
+    let unit = match unit {
         Unit::Count | Unit::Other(_) => String::new(),
         unit => format!(" {unit}"),
     };
-    let with = |decimals: usize| values.map(|value| format!("{value:.decimals$}{symbol}"));
-    (0..MOST_DECIMALS).map(with).find(|shown| tells_apart(&values, shown)).unwrap_or_else(|| with(MOST_DECIMALS))
+    Shown { numbers: enough.unwrap_or_else(|| with(MOST_DECIMALS)), unit }
 }
 
 /// `0.5000` and `1.0000` as `0.5` and `1.0`: a count is not measured to four digits.
-fn without_common_zeros<const N: usize>(shown: [String; N]) -> [String; N] {
-    let spare = |text: &String| {
-        let decimals = text.split_once('.').map_or("", |(_, decimals)| decimals);
+fn without_common_zeros<const N: usize>(numbers: [String; N]) -> [String; N] {
+    let spare = |number: &String| {
+        let decimals = number.split_once('.').map_or("", |(_, decimals)| decimals);
         (decimals.len() - decimals.trim_end_matches('0').len()).min(decimals.len().saturating_sub(1))
     };
-    let zeros = shown.iter().map(spare).min().unwrap_or(0);
-    shown.map(|text| text[..text.len() - zeros].to_owned())
+    let zeros = numbers.iter().map(spare).min().unwrap_or(0);
+    numbers.map(|number| number[..number.len() - zeros].to_owned())
 }
 
 /// The metric's name, with its unit where the numbers do not say it.
@@ -134,30 +157,14 @@ pub(super) fn metric(row: &Comparison) -> String {
     }
 }
 
-fn verdict(line: &Line) -> String {
+/// In capitals what a rule demands otherwise.
+fn verdict(line: &Line) -> &'static str {
     match (line.outcome, line.word) {
-        (Outcome::Broken, Word::NotProven | Word::NotJudged) => "FAIL".to_owned(),
-        (Outcome::Broken, word) => format!("FAIL {}", word.text()),
-        (Outcome::NotProven, _) => "NOT PROVEN".to_owned(),
+        (Outcome::Broken, _) => "FAIL",
+        (Outcome::NotProven, _) => "NOT PROVEN",
         // On its own, a side is neither better nor worse: the rules are all there is to say.
-        (Outcome::Passed, Word::NotJudged) => "passed".to_owned(),
-        (Outcome::Passed | Outcome::NotJudged, word) => word.text().to_owned(),
-    }
-}
-
-impl Word {
-    /// As every format writes it.
-    pub fn text(self) -> &'static str {
-        match self {
-            Word::Regressed => "regressed",
-            Word::Improved => "improved",
-            Word::Differs => "differs",
-            Word::NotProven => "not proven",
-            Word::NotJudged => "not judged",
-            Word::New => "new",
-            Word::Gone => "gone",
-            Word::Unchanged => "unchanged",
-        }
+        (Outcome::Passed, Word::NotJudged) => "passed",
+        (Outcome::Passed | Outcome::NotJudged, word) => word.text(),
     }
 }
 
@@ -186,8 +193,18 @@ fn is_zero(percentage: &str) -> bool {
 
 fn believed_cell(row: &Comparison) -> String {
     match &row.change {
+        _ if matches!(row.finding, Finding::NotComparable(_)) => CANNOT_SAY.to_owned(),
         Some(change) if change.p.is_some() => believed(row, change),
         Some(_) => "exact".to_owned(),
+        None => NOTHING.to_owned(),
+    }
+}
+
+fn p_cell(row: &Comparison) -> String {
+    match row.change.as_ref().and_then(p_value) {
+        Some(_) if matches!(row.finding, Finding::NotComparable(_)) => CANNOT_SAY.to_owned(),
+        Some(p) if p < SMALLEST_P => format!("<{SMALLEST_P}"),
+        Some(p) => format!("{p:.4}"),
         None => NOTHING.to_owned(),
     }
 }
@@ -212,6 +229,9 @@ fn shift_interval(unit: &Unit, shift: Interval) -> String {
 
 /// Two ratios in one manner: both as percentages, or both as factors when one of them is a doubling or more.
 pub(super) fn ratios(low: f64, high: f64) -> String {
+    if low == 0.0 && high == f64::INFINITY {
+        return "anything".to_owned();
+    }
     if high == f64::INFINITY {
         return format!("×{low:.2} … ∞");
     }
@@ -230,10 +250,6 @@ pub(super) fn p_value(change: &Change) -> Option<f64> {
 
 /// The smallest probability that is written out; chosen, four decimals.
 const SMALLEST_P: f64 = 0.000_1;
-
-fn p_number(p: f64) -> String {
-    if p < SMALLEST_P { format!("<{SMALLEST_P}") } else { format!("{p:.4}") }
-}
 
 /// `p = 0.0123`, `p < 0.0001`.
 pub(super) fn p_words(p: f64) -> String {
@@ -266,13 +282,15 @@ fn joined(line: &Line, cell: impl Fn(&Judgement) -> String) -> String {
     if cells.is_empty() { NOTHING.to_owned() } else { cells.join("; ") }
 }
 
-/// How far a number is from its limit, or what else the rule found.
+/// How far a number is from its limit; for another rule the number it found, as the sentence begins with it.
 fn headroom(row: &Comparison, judgement: &Judgement) -> String {
     let limit = (judgement.rule == RuleKind::Limit).then(|| bound(&judgement.rule_text)).flatten();
     match (limit, row.new_side()) {
         (Some(bound), Some(side)) => distance(bound, side.center.point),
-        // The sentence begins with what was found: `0.150 of string/concat/n100, allowed <= 0.2`.
-        _ => judgement.sentence.split(", ").next().unwrap_or_default().to_owned(),
+        _ => {
+            let number = judgement.sentence.split(' ').next().filter(|word| word.parse::<f64>().is_ok());
+            number.unwrap_or(NOTHING).to_owned()
+        }
     }
 }
 
@@ -296,5 +314,67 @@ fn distance(bound: Bound, value: f64) -> String {
         _ if 0.0 <= percent => format!("{percent:.1} %"),
         Some(true) => format!("over by {:.1} %", -percent),
         _ => format!("short by {:.1} %", -percent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_shown(values: [f64; 3], unit: Unit, counted: bool, expected: [&str; 3]) {
+        assert_eq!(show(values, &unit, counted).all(), expected);
+    }
+
+    #[test]
+    fn counts_have_the_digits_that_tell_them_apart() {
+        check_shown([0.0, 1.0, 1.0], Unit::Count, true, ["0", "1", "1"]);
+        check_shown([0.0, 0.5, 0.5], Unit::Count, true, ["0.0", "0.5", "0.5"]);
+        check_shown([0.25, 1.5, 1.25], Unit::Count, true, ["0.25", "1.50", "1.25"]);
+        check_shown([409_600.0, 409_601.0, 1.0], Unit::Bytes, true, ["409600 B", "409601 B", "1 B"]);
+        check_shown([4096.0, 8192.0, 4096.0], Unit::Bytes, true, ["4.0 KiB", "8.0 KiB", "4.0 KiB"]);
+        check_shown([1001.5, 1001.75, 0.25], Unit::Count, true, ["1001.5", "1001.8", "0.2"]);
+        check_shown([12_840_155.0, 12_840_156.0, 1.0], Unit::Count, true, ["12840155", "12840156", "1"]);
+        // Measurements have four digits, whether they tell apart or not.
+        check_shown([1.0e-3, 1.000_01e-3, 1e-8], Unit::Seconds, false, ["1.000 ms", "1.000 ms", "0.000 ms"]);
+    }
+
+    #[track_caller]
+    fn check_ratios(low: f64, high: f64, expected: &str) {
+        assert_eq!(ratios(low, high), expected);
+    }
+
+    #[test]
+    fn both_ends_of_an_interval_are_written_alike() {
+        check_ratios(0.98, 1.03, "-2.00 … +3.00 %");
+        check_ratios(1.11, 1.25, "+11.0 … +25.0 %");
+        check_ratios(0.6, 1.8, "-40.0 … +80.0 %");
+        check_ratios(1.3, 4.0, "×1.30 … ×4.00");
+        check_ratios(0.2, 0.7, "×0.20 … ×0.70");
+        check_ratios(0.5, f64::INFINITY, "×0.50 … ∞");
+        check_ratios(0.0, f64::INFINITY, "anything");
+    }
+
+    #[track_caller]
+    fn check_room(rule_text: &str, value: f64, expected: &str) {
+        assert_eq!(distance(bound(rule_text).unwrap(), value), expected, "{rule_text} at {value}");
+    }
+
+    #[test]
+    fn headroom_is_a_share_of_the_limit() {
+        check_room("limit <= 100", 87.0, "13.0 %");
+        check_room("limit < 100 us", 125e-6, "over by 25.0 %");
+        check_room("limit >= 100 MB/s", 150e6, "50.0 %");
+        check_room("limit >= 100 MB/s", 50e6, "short by 50.0 %");
+        check_room("limit == 0", 0.0, "met");
+        check_room("limit == 0", 1.0, "missed");
+        check_room("limit <= 0", 0.0, "none");
+        check_room("limit <= 0", 1.0, "over");
+        assert_eq!(bound("ratio <= 0.5 of x"), None);
+    }
+
+    #[test]
+    fn a_change_that_rounds_to_nothing_is_seen_to() {
+        assert!(is_zero("+0.00 %") && is_zero("0 %") && !is_zero("+0.01 %"));
     }
 }

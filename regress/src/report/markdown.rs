@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{markdown as text, markdown_code as code};
-use super::figures::Figures;
+use super::figures::{self, Figures};
 use super::view::{Line, Report};
 use super::words::{self, Breach, Failure};
 use super::{Renderer, Style};
@@ -41,12 +41,12 @@ impl Page<'_> {
         let blocks = report.broken();
         let rows = blocks.iter().map(|block| {
             let Failure { benchmark, metrics, facts, breaches } = words::failure(report, block);
-            [code(&benchmark), code(&metrics), text(&facts.join(" ")), breaches_cell(&breaches)]
+            [code(&benchmark), code(&metrics), facts_cell(&facts), breaches_cell(&breaches)]
         });
         let missing = report.missing.iter().map(|(id, judgement)| {
-            let benchmark = id.as_ref().map_or_else(|| text(super::figures::NOTHING), |id| code(id.as_str()));
+            let benchmark = id.as_ref().map_or_else(|| figures::NOTHING.to_owned(), |id| code(id.as_str()));
             let breaches = [words::breach(report, judgement)];
-            [benchmark, text(super::figures::NOTHING), text(super::figures::NOTHING), breaches_cell(&breaches)]
+            [benchmark, figures::NOTHING.to_owned(), figures::NOTHING.to_owned(), breaches_cell(&breaches)]
         });
         self.rows(&["broken", "metric", "old → new", "rule"], "---|---|---|---", rows.chain(missing))
     }
@@ -56,11 +56,10 @@ impl Page<'_> {
         let rows = groups.iter().flat_map(|group| {
             group.members.iter().map(|(line, judgement)| {
                 let row = &line.row.comparison;
-                let facts = words::unproven_facts(row, judgement).join(" ");
                 [
                     code(row.id.as_str()),
-                    code(&super::figures::metric(row)),
-                    text(&facts),
+                    code(&figures::metric(row)),
+                    facts_cell(&words::unproven_facts(row, judgement)),
                     text(&words::rule(report, judgement)),
                 ]
             })
@@ -89,7 +88,7 @@ impl Page<'_> {
         if report.is_survey() {
             let headers = ["benchmark", "metric", "value", "rule", "headroom", "verdict"];
             let cells = |f: Figures| {
-                [code(&f.benchmark), code(&f.metric), text(&f.new), text(&f.rules), text(&f.headroom), text(&f.verdict)]
+                [code(&f.benchmark), code(&f.metric), text(&f.new), text(&f.rules), text(&f.headroom), text(f.verdict)]
             };
             self.rows(&headers, "---|---|--:|---|--:|---", lines.iter().map(|line| cells(Figures::of(line))))?;
         } else {
@@ -152,8 +151,8 @@ impl Page<'_> {
 fn compared_cells(line: &Line) -> [String; 9] {
     let f = Figures::of(line);
     let verdict = match line.outcome {
-        Outcome::Broken | Outcome::NotProven => format!("**{}**", text(&f.verdict)),
-        Outcome::Passed | Outcome::NotJudged => text(&f.verdict),
+        Outcome::Broken | Outcome::NotProven => format!("**{}**", text(f.verdict)),
+        Outcome::Passed | Outcome::NotJudged => text(f.verdict),
     };
     [
         code(&f.benchmark),
@@ -166,6 +165,10 @@ fn compared_cells(line: &Line) -> [String; 9] {
         text(&f.p),
         text(&f.n),
     ]
+}
+
+fn facts_cell(facts: &[String]) -> String {
+    if facts.is_empty() { figures::NOTHING.to_owned() } else { text(&facts.join(" ")) }
 }
 
 /// The rules of one row, each with what was found and why it is there.

@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, Tab
 use unicode_width::UnicodeWidthStr;
 
 use super::escape;
-use super::figures::Figures;
+use super::figures::{self, Figures};
 use super::view::{Line, Report, Word};
 use super::words::{self, Breach, Failure};
 use super::{Colour, Renderer, Style};
@@ -25,6 +25,9 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     page.paragraph(&sides.filter_map(words::provenance).collect::<Vec<_>>(), out)?;
     page.paragraph(&words::next_step(report).into_iter().collect::<Vec<_>>(), out)
 }
+
+/// What belongs to a line above stands below its first word.
+const INDENT: &str = "     ";
 
 /// What is written on.
 struct Page {
@@ -50,15 +53,18 @@ impl Page {
             Conclusion::Failed => Tone::Bad,
         };
         let answer = words::answer(report.conclusion);
-        let rest = [format!(" {}:", words::sides(report)), words::tally(report)];
-        self.block(&format!("{answer} "), tone, &rest, out)
+        let rest = format!("{}: {}", words::sides(report), words::tally(report));
+        self.block(&format!("{answer}  "), tone, &[rest], out)
     }
 
     fn failures(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        for block in &report.broken() {
+        let blocks = report.broken();
+        if !blocks.is_empty() || !report.missing.is_empty() {
+            writeln!(out)?;
+        }
+        for block in &blocks {
             let Failure { benchmark, metrics, facts, breaches } = words::failure(report, block);
-            let mut pieces = vec![format!("{benchmark} {metrics}")];
-            pieces.extend(facts.into_iter().map(|fact| format!(" {fact}")));
+            let pieces = std::iter::once(format!("{benchmark} {metrics}")).chain(facts).collect();
             self.breaches(pieces, &breaches, out)?;
         }
         for (id, judgement) in &report.missing {
@@ -70,17 +76,14 @@ impl Page {
 
     /// The first rule stands behind the facts, others below.
     fn breaches(&self, mut pieces: Vec<String>, breaches: &[Breach], out: &mut dyn Write) -> io::Result<()> {
-        for (index, Breach { rule, sentence, why }) in breaches.iter().enumerate() {
-            let gap = if pieces.is_empty() { "" } else { "  " };
-            pieces.extend(sentence.iter().map(|sentence| format!("{gap}{sentence}")));
-            let gap = if pieces.is_empty() { "" } else { "  " };
-            pieces.push(format!("{gap}{rule}"));
-            let head = if index == 0 { "FAIL " } else { "     " };
+        let mut head = "FAIL ";
+        for Breach { rule, sentence, why } in breaches {
+            pieces.extend(sentence.iter().chain([rule]).cloned());
             self.block(head, Tone::Bad, &pieces, out)?;
             if let Some(why) = why {
-                self.block("     ", Tone::Bad, std::slice::from_ref(why), out)?;
+                self.block(INDENT, Tone::Bad, std::slice::from_ref(why), out)?;
             }
-            pieces.clear();
+            (head, pieces) = (INDENT, Vec::new());
         }
         Ok(())
     }
@@ -89,17 +92,18 @@ impl Page {
         /// More stand in the table.
         const EXAMPLES: usize = 10;
         for group in &report.not_proven() {
+            writeln!(out)?;
             let rows = words::count(group.members.len(), "row");
-            let head = [format!("{}  {rows}:", words::rule(report, group.judgement)), group.advice.clone()];
+            let head = [words::rule(report, group.judgement), format!("{rows}: {}", group.advice)];
             self.block("NOT PROVEN ", Tone::Doubtful, &head, out)?;
             for (line, judgement) in group.members.iter().take(EXAMPLES) {
                 let row = &line.row.comparison;
-                let mut pieces = vec![format!("{} {}", row.id, row.metric.name)];
-                pieces.extend(words::unproven_facts(row, judgement).into_iter().map(|fact| format!(" {fact}")));
-                self.block("     ", Tone::Doubtful, &pieces, out)?;
+                let name = format!("{} {}", row.id, figures::metric(row));
+                let pieces: Vec<String> = std::iter::once(name).chain(words::unproven_facts(row, judgement)).collect();
+                self.block(INDENT, Tone::Doubtful, &pieces, out)?;
             }
             if let Some(more) = group.members.len().checked_sub(EXAMPLES).filter(|more| *more > 0) {
-                writeln!(out, "     and {more} more, in the table")?;
+                writeln!(out, "{INDENT}and {more} more, in the table")?;
             }
         }
         Ok(())
@@ -138,30 +142,25 @@ impl Page {
         lines.iter().try_for_each(|line| self.block("", Tone::Good, std::slice::from_ref(line), out))
     }
 
-    /// A head, then pieces separated by a space, wrapped: between pieces where that is enough, else between words.
+    /// A head, then pieces with two spaces between them: each on one line where a line can hold it.
     fn block(&self, head: &str, tone: Tone, pieces: &[String], out: &mut dyn Write) -> io::Result<()> {
-        let indent = if head.is_empty() { 2 } else { head.width().min(5) };
+        let indent = if head.is_empty() { 2 } else { INDENT.width() };
         out.write_all(self.painted(head, tone).as_bytes())?;
-        let mut column = head.width();
-        let mut is_first = true;
+        let (mut column, mut is_start) = (head.width(), true);
         for piece in pieces {
             let piece = escape::terminal(piece);
-            if !is_first && column + 1 + piece.width() > self.width {
-                write!(out, "\n{:indent$}", "")?;
-                column = indent;
-                is_first = true;
-            }
-            let piece = if is_first && column == indent { piece.trim_start() } else { &piece };
+            let mut gap = 2;
+            let mut wanted = piece.width();
             for word in piece.split(' ') {
-                let gap = usize::from(!is_first);
-                if !is_first && column + gap + word.width() > self.width && column > indent {
-                    write!(out, "\n{:indent$}{word}", "")?;
-                    column = indent + word.width();
-                } else {
-                    write!(out, "{:gap$}{word}", "")?;
-                    column += gap + word.width();
+                wanted = if gap == 2 { wanted } else { word.width() };
+                if !is_start && column + gap + wanted > self.width {
+                    write!(out, "\n{:indent$}", "")?;
+                    (column, is_start) = (indent, true);
                 }
-                is_first = false;
+                let before = if is_start { 0 } else { gap };
+                write!(out, "{:before$}{word}", "")?;
+                column += before + word.width();
+                (gap, is_start) = (1, false);
             }
         }
         writeln!(out)
@@ -202,44 +201,57 @@ fn tone(line: &Line) -> Option<Tone> {
 struct Column {
     header: &'static str,
     alignment: CellAlignment,
-    /// Dropped where the line is too narrow: the highest first, 0 never.
-    expendable: u8,
+    room: Room,
     cell: fn(&Figures) -> &str,
 }
 
-const fn text(header: &'static str, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Left, expendable: 0, cell }
+/// What becomes of a column where the line is too narrow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Room {
+    /// Always shown whole.
+    Fixed,
+    /// Shortened in the middle.
+    Elastic,
+    /// Left out, the highest number first.
+    Expendable(u8),
 }
 
-const fn number(header: &'static str, expendable: u8, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Right, expendable, cell }
+const fn text(header: &'static str, cell: fn(&Figures) -> &str) -> Column {
+    Column { header, alignment: CellAlignment::Left, room: Room::Elastic, cell }
 }
+
+const fn number(header: &'static str, room: Room, cell: fn(&Figures) -> &str) -> Column {
+    Column { header, alignment: CellAlignment::Right, room, cell }
+}
+
+const VERDICT: Column =
+    Column { header: "verdict", alignment: CellAlignment::Left, room: Room::Fixed, cell: |f| f.verdict };
 
 /// Two sides.
 const COMPARED: &[Column] = &[
     text("benchmark", |f| &f.benchmark),
     text("metric", |f| &f.metric),
-    number("old", 0, |f| &f.old),
-    number("±", 4, |f| &f.old_spread),
-    number("new", 0, |f| &f.new),
-    number("±", 4, |f| &f.new_spread),
-    number("change", 0, |f| &f.change),
-    text("verdict", |f| &f.verdict),
-    number("believed", 1, |f| &f.believed),
-    number("p", 2, |f| &f.p),
-    number("n", 3, |f| &f.n),
+    number("old", Room::Fixed, |f| &f.old),
+    number("±", Room::Expendable(4), |f| &f.old_spread),
+    number("new", Room::Fixed, |f| &f.new),
+    number("±", Room::Expendable(4), |f| &f.new_spread),
+    number("change", Room::Fixed, |f| &f.change),
+    VERDICT,
+    number("believed", Room::Expendable(1), |f| &f.believed),
+    number("p", Room::Expendable(2), |f| &f.p),
+    number("n", Room::Expendable(3), |f| &f.n),
 ];
 
 /// One side.
 const ON_ITS_OWN: &[Column] = &[
     text("benchmark", |f| &f.benchmark),
     text("metric", |f| &f.metric),
-    number("value", 0, |f| &f.new),
-    number("±", 2, |f| &f.new_spread),
+    number("value", Room::Fixed, |f| &f.new),
+    number("±", Room::Expendable(2), |f| &f.new_spread),
     text("rule", |f| &f.rules),
-    number("headroom", 0, |f| &f.headroom),
-    text("verdict", |f| &f.verdict),
-    number("n", 1, |f| &f.n),
+    number("headroom", Room::Elastic, |f| &f.headroom),
+    VERDICT,
+    number("n", Room::Expendable(1), |f| &f.n),
 ];
 
 /// Columns between two cells.
@@ -251,21 +263,25 @@ struct Layout {
 }
 
 impl Layout {
-    /// Drops what is expendable, then shortens the widest columns of words, until a line fits.
+    /// Leaves out what is expendable as long as names would be shorter than they can well be read, then shortens.
     fn fitting(columns: &'static [Column], rows: &[Figures], width: usize) -> Layout {
+        /// Most names are shorter; chosen, nothing else depends on it.
+        const READABLE: usize = 40;
+        /// Below this a name says nothing, and the header `benchmark` is as long; a line that does not fit is too wide.
+        const SHORTEST: usize = 9;
         let width_of = |column: &Column| {
             let cells = rows.iter().map(|row| escape::terminal((column.cell)(row)).width());
             cells.max().unwrap_or(0).max(column.header.width())
         };
         let mut columns: Vec<(&Column, usize)> = columns.iter().map(|column| (column, width_of(column))).collect();
-        while total(&columns) > width {
-            let Some(most) = columns.iter().map(|(column, _)| column.expendable).max().filter(|most| *most > 0) else {
-                break;
-            };
-            columns.retain(|(column, _)| column.expendable < most);
+        while total(&shortened(columns.clone(), width, READABLE)) > width {
+            let last = columns.iter().map(|(column, _)| column.room).max();
+            match last {
+                Some(last @ Room::Expendable(_)) => columns.retain(|(column, _)| column.room != last),
+                Some(Room::Fixed | Room::Elastic) | None => break,
+            }
         }
-        shorten(&mut columns, width);
-        Layout { columns }
+        Layout { columns: shortened(columns, width, SHORTEST) }
     }
 
     fn empty_table(&self) -> Table {
@@ -286,7 +302,7 @@ impl Layout {
     fn row(&self, figures: &Figures, tone: Option<Tone>) -> Vec<Cell> {
         let cell = |(column, width): &(&Column, usize)| {
             let cell = Cell::new(cut(&escape::terminal((column.cell)(figures)), *width));
-            match tone.filter(|_| column.header == "verdict") {
+            match tone.filter(|_| column.header == VERDICT.header) {
                 Some(Tone::Bad) => cell.fg(Color::Red),
                 Some(Tone::Good) => cell.fg(Color::Green),
                 Some(Tone::Doubtful) => cell.fg(Color::Yellow),
@@ -297,23 +313,21 @@ impl Layout {
     }
 }
 
+/// Columns of a line, the gaps included.
 fn total(columns: &[(&Column, usize)]) -> usize {
     columns.iter().map(|(_, width)| width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
 }
 
-/// Shortens the widest column of words, as long as one is wider than a readable name.
-fn shorten(columns: &mut [(&Column, usize)], width: usize) {
-    /// Below this a name says nothing; a line that does not fit even so is too wide.
-    const SHORTEST: usize = 12;
-    let mut over = total(columns).saturating_sub(width);
-    while over > 0 {
-        let widest = columns.iter_mut().filter(|(column, _)| column.alignment == CellAlignment::Left);
-        match widest.max_by_key(|(_, width)| *width) {
-            Some((_, widest)) if *widest > SHORTEST => *widest -= 1,
-            _ => return,
+/// Shortens the widest elastic column, again and again, until the line fits or all are down to `shortest`.
+fn shortened(mut columns: Vec<(&Column, usize)>, width: usize, shortest: usize) -> Vec<(&Column, usize)> {
+    for _ in width..total(&columns) {
+        let elastic = columns.iter_mut().filter(|(column, _)| column.room == Room::Elastic);
+        match elastic.max_by_key(|(_, width)| *width) {
+            Some((_, widest)) if *widest > shortest => *widest -= 1,
+            _ => break,
         }
-        over -= 1;
     }
+    columns
 }
 
 /// `text` in at most `width` columns, its middle left out: names differ at their ends.
@@ -338,4 +352,46 @@ fn prefix(text: impl Iterator<Item = char>, width: usize) -> String {
         fits
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_cut(text: &str, width: usize, expected: &str) {
+        let actual = cut(text, width);
+        assert_eq!(actual, expected);
+        assert!(actual.width() <= width.max(1), "{actual} is wider than {width}");
+    }
+
+    #[test]
+    fn names_lose_their_middle() {
+        check_cut("short", 5, "short");
+        check_cut("string/builder/n100", 12, "string…/n100");
+        check_cut("string/builder/n100", 11, "strin…/n100");
+        check_cut("日本語のベンチマーク", 10, "日本…ーク"); // a character of two columns does not fit into one
+        check_cut("ab", 1, "…");
+        check_cut("ab", 0, "…");
+        check_cut("", 0, "");
+    }
+
+    #[track_caller]
+    fn check_block(width: usize, pieces: &[&str], expected: &str) {
+        let page = Page { width, colour: Colour::Never };
+        let pieces: Vec<String> = pieces.iter().map(ToString::to_string).collect();
+        let mut out = Vec::new();
+        page.block("FAIL ", Tone::Bad, &pieces, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_piece_is_torn_only_where_no_line_holds_it() {
+        check_block(40, &["a time", "1 → 2", "rule"], "FAIL a time  1 → 2  rule\n");
+        check_block(20, &["a time", "1 → 2", "rule"], "FAIL a time  1 → 2\n     rule\n");
+        check_block(16, &["a", "one two three four"], "FAIL a\n     one two\n     three four\n");
+        check_block(8, &["a_long_name", "x"], "FAIL a_long_name\n     x\n");
+        check_block(40, &["two\nlines"], "FAIL two\\nlines\n");
+        check_block(40, &[], "FAIL \n");
+    }
 }

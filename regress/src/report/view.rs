@@ -61,7 +61,7 @@ pub(super) struct Counts {
     pub benchmarks_broken: usize,
     pub rules_not_proven: usize,
     pub rules_passed: usize,
-    /// Rows by what was found.
+    /// Rows by what was found; every word has its number.
     pub findings: BTreeMap<Word, usize>,
 }
 
@@ -72,6 +72,8 @@ pub(super) struct Line {
     pub outcome: Outcome,
     pub word: Word,
     pub place: Place,
+    /// How far apart old and new are: |ln(new ÷ old)|, infinite when one of them is zero.
+    size: f64,
 }
 
 /// What was found, in one word: the same in all formats. Ordered as reports list them.
@@ -85,6 +87,34 @@ pub(super) enum Word {
     New,
     Gone,
     Unchanged,
+}
+
+impl Word {
+    /// All of them, in order.
+    pub const ALL: [Word; 8] = [
+        Word::Regressed,
+        Word::Improved,
+        Word::Differs,
+        Word::NotProven,
+        Word::NotJudged,
+        Word::New,
+        Word::Gone,
+        Word::Unchanged,
+    ];
+
+    /// As every format writes it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Word::Regressed => "regressed",
+            Word::Improved => "improved",
+            Word::Differs => "differs",
+            Word::NotProven => "not proven",
+            Word::NotJudged => "not judged",
+            Word::New => "new",
+            Word::Gone => "gone",
+            Word::Unchanged => "unchanged",
+        }
+    }
 }
 
 /// Where a row stands.
@@ -249,7 +279,7 @@ pub(super) struct NotCompared<'a> {
 
 fn line(row: Row, context: &Context) -> Line {
     let outcome = row.outcome();
-    Line { outcome, word: word(&row, context), place: place(&row, outcome, context), row }
+    Line { outcome, word: word(&row, context), place: place(&row, outcome, context), size: size(&row), row }
 }
 
 fn word(row: &Row, context: &Context) -> Word {
@@ -299,15 +329,14 @@ fn worst_first(a: &Line, b: &Line) -> Ordering {
     grave(a)
         .cmp(&grave(b))
         .then_with(|| a.word.cmp(&b.word))
-        .then_with(|| size(b).total_cmp(&size(a)))
+        .then_with(|| b.size.total_cmp(&a.size))
         .then_with(|| left.id.cmp(&right.id))
         .then_with(|| METRICS.position(&left.metric.name).cmp(&METRICS.position(&right.metric.name)))
         .then_with(|| left.metric.name.cmp(&right.metric.name))
 }
 
-/// How far apart old and new are: |ln(new ÷ old)|, infinite when one of them is zero.
-fn size(line: &Line) -> f64 {
-    let change = line.row.comparison.change.as_ref();
+fn size(row: &Row) -> f64 {
+    let change = row.comparison.change.as_ref();
     change.map_or(0.0, |change| match change.ratio {
         Some(ratio) => ratio.ln().abs(),
         None if change.shift.point == 0.0 => 0.0,
@@ -320,7 +349,7 @@ fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
     let of = |outcome: Outcome| judgements().filter(|judgement| judgement.outcome == outcome).count();
     let broken_rows = lines.iter().filter(|line| line.outcome == Outcome::Broken).map(|line| &line.row.comparison.id);
     let broken_missing = missing.iter().filter(|(_, judgement)| judgement.outcome == Outcome::Broken);
-    let mut findings = BTreeMap::new();
+    let mut findings: BTreeMap<Word, usize> = Word::ALL.into_iter().map(|word| (word, 0)).collect();
     for line in lines {
         *findings.entry(line.word).or_insert(0) += 1;
     }

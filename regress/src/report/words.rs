@@ -153,8 +153,10 @@ pub(super) fn source(report: &Report, source: Source) -> String {
 
 /// What it would take to prove what is not proven: the same words for all rows that lack the same.
 pub(super) fn advice(row: &Comparison, judgement: &Judgement) -> String {
-    match (&row.finding, judgement.rule) {
-        (Finding::NotProven(cause), RuleKind::Change) => lack(cause),
+    match (&row.finding, &row.change, judgement.rule) {
+        (Finding::NotProven(cause), _, RuleKind::Change) => lack(cause),
+        // The change itself is proven, and not on which side of the bound it lies.
+        (_, Some(change), RuleKind::Change) => lack(&Lack::RunsApart { allowance: change.allowance }),
         _ => split(&judgement.sentence).1.to_owned(),
     }
 }
@@ -169,16 +171,18 @@ pub(super) fn lack(lack: &Lack) -> String {
             "too few measurements among too many rows to show anything; look at fewer rows (--filter, --metric)"
                 .to_owned()
         }
-        Lack::RunsApart { allowance } => format!(
+        Lack::RunsApart { allowance } if *allowance > 1.0 => format!(
             "two runs taken one after the other may differ by ×{allowance}, and more measurements do not change that; \
              bound a count instead (instructions, allocs), lower `between_runs` if this machine is steadier, \
              or say unproven = \"pass\""
         ),
-        Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
+        Lack::RunsApart { .. } | Lack::Spread => {
+            "the measurements scatter too much; take more of them, on a quieter machine".to_owned()
+        }
     }
 }
 
-/// What was found about a row that is not proven, in pieces that are not to be torn.
+/// What was found about a row that is not proven, in pieces that are not to be torn; nothing when the advice says it.
 pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<String> {
     let shown = SidesText::of(row);
     match (&row.change, judgement.rule) {
@@ -187,7 +191,10 @@ pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<Str
             figures::moved(row, &shown),
             format!("believed {}", figures::believed(row, change)),
         ],
-        _ => vec![split(&judgement.sentence).0.to_owned()],
+        _ => match split(&judgement.sentence) {
+            (found, advice) if found == advice => Vec::new(),
+            (found, _) => vec![found.to_owned()],
+        },
     }
 }
 
@@ -246,7 +253,7 @@ pub(super) fn mean(mean: &MetricMean) -> String {
     let without = if *left_out > 0 { format!(" ({} left out)", count(*left_out, "row")) } else { String::new() };
     match ratio {
         Some(ratio) => format!("geomean {metric} {} over {over}{without}", show_change(*ratio)),
-        None => format!("geomean {metric}: there is none, a zero became or was a number among {over}{without}"),
+        None => format!("geomean {metric}: none, as something came from zero or went to zero in {over}{without}"),
     }
 }
 
