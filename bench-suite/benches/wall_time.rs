@@ -39,7 +39,7 @@ macro_rules! criterion_main {
 
 for_each_workload!(criterion_main);
 
-/// What holds unless the command line says otherwise; the whole list takes about 4 minutes.
+/// What holds unless the command line says otherwise; the whole list takes about 4 minutes on one core.
 fn defaults() -> Criterion {
     Criterion::default()
         .warm_up_time(Duration::from_secs(1))
