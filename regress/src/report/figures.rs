@@ -227,15 +227,17 @@ fn shift_interval(unit: &Unit, shift: Interval) -> String {
     format!("{} … {}", scale.number(shift.low), scale.show(shift.high))
 }
 
-/// Two ratios in one manner: both as percentages, or both as factors when one of them is a doubling or more.
+/// Two ratios in one manner: both as percentages, or both as factors when one of them is far from 1.
 pub(super) fn ratios(low: f64, high: f64) -> String {
+    /// A percentage misleads from here on: -33 % and +50 % are equally far. Chosen, nothing else depends on it.
+    const FAR: f64 = 1.5;
     if low == 0.0 && high == f64::INFINITY {
         return "anything".to_owned();
     }
     if high == f64::INFINITY {
         return format!("×{low:.2} … ∞");
     }
-    if high >= 2.0 || low <= 0.5 {
+    if high >= FAR || low <= 1.0 / FAR {
         return format!("×{low:.2} … ×{high:.2}");
     }
     let percent = |ratio: f64| (ratio - 1.0) * 100.0;
@@ -348,7 +350,8 @@ mod tests {
     fn both_ends_of_an_interval_are_written_alike() {
         check_ratios(0.98, 1.03, "-2.00 … +3.00 %");
         check_ratios(1.11, 1.25, "+11.0 … +25.0 %");
-        check_ratios(0.6, 1.8, "-40.0 … +80.0 %");
+        check_ratios(0.7, 1.4, "-30.0 … +40.0 %");
+        check_ratios(0.6, 1.8, "×0.60 … ×1.80");
         check_ratios(1.3, 4.0, "×1.30 … ×4.00");
         check_ratios(0.2, 0.7, "×0.20 … ×0.70");
         check_ratios(0.5, f64::INFINITY, "×0.50 … ∞");
