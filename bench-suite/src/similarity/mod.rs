@@ -71,3 +71,63 @@ fn insert(best: &mut [Match], found: Match) {
     best[place..].rotate_right(1);
     best[place] = found;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of 2 numbers against the query (1, 0): a row's similarity is its first number.
+    #[track_caller]
+    fn check_search(gallery: &[f32], places: usize, expected: &[(usize, f32)]) {
+        let mut best = vec![Match { index: 77, similarity: 77.0 }; places];
+        search(&[1.0, 0.0], gallery, &mut best);
+        let (found, none) = best.split_at(expected.len());
+        let found: Vec<(usize, f32)> = found.iter().map(|found| (found.index, found.similarity)).collect();
+        assert_eq!(found, expected);
+        assert!(none.iter().all(|place| *place == Match::NONE));
+    }
+
+    #[test]
+    fn search_finds_the_most_alike_first() {
+        check_search(&[0.1, 0.0, 0.3, 0.0, 0.2, 0.0], 2, &[(1, 0.3), (2, 0.2)]);
+        check_search(&[-0.5, 0.0, -0.1, 0.0], 1, &[(1, -0.1)]);
+    }
+
+    #[test]
+    fn of_equal_rows_the_earlier_one_is_found_first() {
+        check_search(&[0.2, 0.0, 0.1, 0.0, 0.2, 1.0, 0.2, 2.0], 3, &[(0, 0.2), (2, 0.2), (3, 0.2)]);
+        check_search(&[0.2, 0.0, 0.2, 1.0], 1, &[(0, 0.2)]);
+    }
+
+    #[test]
+    fn search_has_an_answer_for_too_little() {
+        check_search(&[], 2, &[]);
+        check_search(&[0.1, 0.0], 0, &[]);
+        check_search(&[0.1, 0.0], 3, &[(0, 0.1)]);
+        check_search(&[0.1, 0.0, 0.9], 3, &[(0, 0.1)]); // the last row is cut short
+        check_search(&[f32::NAN, 0.0, 0.1, 0.0], 3, &[(1, 0.1)]);
+        let mut best = [Match { index: 77, similarity: 77.0 }];
+        search(&[], &[1.0, 2.0], &mut best);
+        assert_eq!(best, [Match::NONE]);
+    }
+
+    #[test]
+    fn vectors_with_a_known_angle() {
+        assert_eq!(cosine(&[3.0, 0.0], &[2.0, 0.0]), 1.0);
+        assert_eq!(cosine(&[3.0, 0.0], &[0.0, 2.0]), 0.0);
+        assert_eq!(cosine(&[3.0, 0.0], &[-1.0, 0.0]), -1.0);
+        assert_eq!(cosine(&[3.0, 4.0], &[1.0, 0.0]), 0.6); // 3 / (5 × 1)
+        assert_eq!(cosine(&[0.0, 0.0], &[1.0, 0.0]), 0.0);
+        assert_eq!(euclidean(&[1.0, 1.0], &[4.0, 5.0]), 5.0); // √(3² + 4²)
+        assert_eq!(euclidean(&[1.0, 1.0, 9.0], &[4.0, 5.0]), 5.0);
+    }
+
+    #[test]
+    fn normalize_scales_to_length_one() {
+        let mut unit = [7.0; 3];
+        normalize(&[3.0, 4.0], &mut unit);
+        assert_eq!(unit, [0.6, 0.8, 7.0]);
+        normalize(&[0.0, 0.0, 0.0], &mut unit);
+        assert_eq!(unit, [0.0; 3]);
+    }
+}
