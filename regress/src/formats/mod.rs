@@ -49,10 +49,14 @@ impl Reading {
         Reading { problems: vec![problem], ..Reading::default() }
     }
 
-    /// Adds what another group of files gave.
+    /// Adds what another group of files gave. What is true of the whole run is said once, not for every file.
     pub fn absorb(&mut self, other: Reading) {
         self.observations.extend(other.observations);
-        self.warnings.extend(other.warnings);
+        for warning in other.warnings {
+            if warning.row.is_some() || !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
         self.problems.extend(other.problems);
         self.provenance = std::mem::take(&mut self.provenance).or(other.provenance);
     }

@@ -480,6 +480,13 @@ fn a_zero_of_dhat_comes_with_its_doubt() {
     assert!(reading.observations.iter().all(|o| matches!(o.values, Values::Exact(exact) if exact.total() == 0)));
 }
 
+#[test]
+fn what_is_true_of_the_whole_run_is_said_once() {
+    let files = [("g/f.i/dhat.f.i.out", DHAT), ("g/f.i/dhat.f.j.out", DHAT)];
+    let setup = "DHAT of iai-callgrind counts the allocations that set up a benchmark's arguments; gungraun does not";
+    check("dhat", &files, &[], &[setup]);
+}
+
 const METER: &str = "{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":2}\n{\"benchmark\":\"a\",\"metric\":\"allocs\",\"unit\":\"count\",\"total\":1,\"operations\":2}\n{\"end\":true,\"cases\":1}\n";
 
 #[test]

@@ -1,0 +1,6 @@
+//! The only integration binary.
+
+mod corpus;
+mod oracle_benchstat;
+mod properties;
+mod report;
