@@ -28,6 +28,7 @@
 //! let options = Options::default();
 //! let verdicts = judge(Request {
 //!     comparisons: compare(&old, &new, &options),
+//!     old: Some(&old),
 //!     new: &new,
 //!     budgets: &Budgets::built_in(), // counts may not grow
 //!     options: &options,

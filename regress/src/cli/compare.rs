@@ -79,7 +79,7 @@ impl<'a> Desk<'a> {
             counts_only: self.look.exact,
         };
         let Settings { options, budgets, path } = &self.settings;
-        let request = Request { comparisons, new, budgets, options, selection: &selection };
+        let request = Request { comparisons, old, new, budgets, options, selection: &selection };
         let verdicts = policy::judge(request)
             .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
         let exit = Exit::from(verdicts.conclusion());

@@ -3,18 +3,16 @@ use std::process::ExitCode;
 use crate::policy::Conclusion;
 
 /// How a command ended, as its exit code says it. 2 beats 1 beats 3 beats 0.
+///
+/// 1 (a verdict) and 3 (not proven) come from a [`Conclusion`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit(u8);
 
 impl Exit {
     /// Nothing broke.
     pub const FINE: Exit = Exit(0);
-    /// A verdict: a regression, a broken budget, lost coverage.
-    pub const BROKEN: Exit = Exit(1);
     /// The work could not be done: bad arguments, unreadable input, no such baseline, broken configuration.
     pub const COULD_NOT: Exit = Exit(2);
-    /// What the policy wants proved cannot be told from these measurements.
-    pub const NOT_PROVEN: Exit = Exit(3);
 
     /// The number.
     pub fn code(self) -> u8 {
@@ -24,11 +22,7 @@ impl Exit {
 
 impl From<Conclusion> for Exit {
     fn from(conclusion: Conclusion) -> Exit {
-        match conclusion {
-            Conclusion::Passed => Exit::FINE,
-            Conclusion::Failed => Exit::BROKEN,
-            Conclusion::NotProven => Exit::NOT_PROVEN,
-        }
+        Exit(conclusion.exit_code())
     }
 }
 

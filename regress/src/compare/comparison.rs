@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use super::Summary;
@@ -140,6 +141,38 @@ pub enum Reason {
         /// The unit of the new side.
         new: String,
     },
+}
+
+impl Lack {
+    /// What it would take to tell. Lower case, no full stop.
+    pub fn advice(&self) -> String {
+        match self {
+            Lack::Measurements { needed: Some(needed) } => {
+                format!("too few measurements to show anything; take at least {needed} a side")
+            }
+            Lack::Measurements { needed: None } => {
+                "too few measurements among too many rows to show anything; look at fewer rows (--filter, --metric)"
+                    .to_owned()
+            }
+            Lack::RunsApart { allowance } => format!(
+                "two runs taken one after the other may differ by ×{allowance}, and more measurements do not change \
+                 that; bound a count instead (instructions, allocs), lower `between_runs` if this machine is \
+                 steadier, or say unproven = \"pass\""
+            ),
+            Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::OtherMachine { old, new } => write!(f, "measured on another machine: {old}; this is {new}"),
+            Reason::OtherBuild { old, new } => write!(f, "counted for another build: {old}; this is {new}"),
+            Reason::OtherHarness { old, new } => write!(f, "{old} and {new} count differently"),
+            Reason::OtherUnit { old, new } => write!(f, "old is in {old}, new in {new}"),
+        }
+    }
 }
 
 impl Comparison {

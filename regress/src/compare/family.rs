@@ -37,7 +37,8 @@ pub(super) fn correct(comparisons: &mut [Comparison], options: &Options) {
 fn warn_if_nothing_can_be_found(comparisons: &mut [Comparison], family_size: usize, options: &Options) {
     for comparison in comparisons {
         let super::Sides::Both { old, new } = &comparison.sides else { continue };
-        if !matches!(comparison.finding, Finding::NotProven(Lack::Measurements { .. })) {
+        let is_lack = matches!(comparison.finding, Finding::NotProven(Lack::Measurements { .. }));
+        if !is_lack || !is_judged(comparison) {
             continue;
         }
         let smallest = stats::smallest_p(old.n, new.n);

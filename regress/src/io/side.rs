@@ -8,6 +8,7 @@ use super::project::Project;
 use super::{baseline, machine};
 use crate::formats::{self, File, Place, Problem, ReadError, Reading};
 use crate::model::{Provenance, Run};
+use crate::policy::did_you_mean;
 
 /// One side of a comparison, as the user names it: `old`, `run.json`, `v1=old1,old2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +88,9 @@ impl<'a> Reader<'a> {
             return self.read_stdin().map(|reading| vec![reading]);
         }
         let path = Path::new(item);
+        if let Some(reading) = read_results(path) {
+            return Ok(vec![reading]);
+        }
         let is_name = !item.contains(['/', '\\']);
         if is_name && self.catalogue().names().contains(item) {
             return Ok(self.read_named(item));
@@ -100,7 +104,13 @@ impl<'a> Reader<'a> {
         if let Some((directory, name)) = item.rsplit_once('@').filter(|(directory, _)| Path::new(directory).is_dir()) {
             return read_directory(Path::new(directory), Some(name));
         }
-        Err(self.not_found(item))
+        if is_name || item.starts_with("baselines/") {
+            return Err(self.not_found(item));
+        }
+        Err(Failure::new(
+            format!("{item}: no such file or directory"),
+            "check the path; `regress list` shows what has a name",
+        ))
     }
 
     fn catalogue(&self) -> &Catalogue {
@@ -158,13 +168,19 @@ impl<'a> Reader<'a> {
         names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
         let known = match names.is_empty() {
             true => "there are no results yet".to_owned(),
-            false => format!("there are: {}", names.join(", ")),
+            false => format!("{}there are: {}", did_you_mean(item, names.iter().map(String::as_str)), names.join(", ")),
         };
         Failure::new(
             format!("no results named `{item}`, and no such file; looked in {}", places.join(", ")),
             format!("{known}; to measure: cargo bench -- --save-baseline={item}"),
         )
     }
+}
+
+/// A file of a format we know is what the user means, whatever else has its name: nothing needs to be looked up.
+fn read_results(path: &Path) -> Option<Reading> {
+    let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
+    formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
 }
 
 fn read_bytes(file: File) -> Reading {

@@ -283,7 +283,7 @@ fn unknown_key(field: &Field) -> EntryError {
 }
 
 /// `did you mean `x`? ` where a known word is close, else nothing.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     /// Jaro–Winkler similarity from which two words look alike; the value clap uses.
     const ALIKE: f64 = 0.7;
     known

@@ -1,15 +1,17 @@
 use std::collections::BTreeSet;
 
 use super::budget::{Budget, Budgets, EntryError, Scope, Source, metric_meant};
-use super::rules::{Rule, RuleKind, Unproven};
+use super::rules::{Rule, RuleKind, Ruling, Unproven};
 use super::verdict::{Judgement, Outcome, Row, Verdicts};
-use crate::compare::{self, Comparison, Finding, Options, Reason, Sides};
+use crate::compare::{self, Comparison, Finding, Options, Sides};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 
 /// What is judged, and by what.
 pub struct Request<'a> {
     /// The evidence.
     pub comparisons: Vec<Comparison>,
+    /// The side compared against; `None` when there is none.
+    pub old: Option<&'a Run>,
     /// The side that is judged.
     pub new: &'a Run,
     /// The rules.
@@ -57,7 +59,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let means = compare::geomeans(&request.comparisons);
     let missing = never_measured(&request);
     let mut warnings = never_compared(&request);
-    let Request { comparisons, new, budgets, options, selection } = request;
+    let Request { comparisons, old, new, budgets, options, selection } = request;
     let mut rows = Vec::with_capacity(comparisons.len());
     for row in comparisons {
         let benchmark_is_new_side = new_benchmarks.contains(&row.id);
@@ -73,24 +75,26 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
         warnings.extend(row.warnings.iter().map(|text| Warning::about(&row.id, &row.metric.name, text.clone())));
         rows.push(Row { comparison: row, judgements });
     }
-    warnings.extend(new.warnings.iter().cloned());
+    warnings.extend(old.into_iter().chain([new]).flat_map(|run| run.warnings.iter().cloned()));
     Ok(Verdicts { rows, missing, means, warnings })
 }
 
 fn apply(budget: &Budget, rule: &Rule, case: &Case<'_>, budgets: &Budgets, selection: &Selection) -> Option<Judgement> {
-    let (outcome, sentence) = match excused(rule, case, selection) {
-        Some(reason) => (Outcome::NotJudged, reason),
+    let Ruling { outcome, sentence, advice, against } = match excused(rule, case, selection) {
+        Some(reason) => Ruling { outcome: Outcome::NotJudged, sentence: reason, advice: None, against: None },
         None => rule.judge(case)?,
     };
     let tolerated = outcome == Outcome::NotProven
         && rule.kind() == RuleKind::Change
         && unproven_passes(budgets, &case.row.id, &case.row.metric.name);
     Some(Judgement {
-        outcome: if tolerated { Outcome::Passed } else { outcome },
+        outcome: if tolerated { Outcome::Tolerated } else { outcome },
         rule: rule.kind(),
         rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
         source: budget.source,
-        sentence: if tolerated { format!("not proven, and need not be: {sentence}") } else { sentence },
+        sentence,
+        advice,
+        against,
         why: budget.why.clone(),
     })
 }
@@ -102,21 +106,12 @@ fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<String
         (RuleKind::Present, Finding::OnlyOld) if selection.without.iter().any(|name| **name == **metric) => {
             Some(format!("{metric} is not measured here, as --without says"))
         }
-        (RuleKind::Change, Finding::NotComparable(reason)) => Some(not_comparable_words(reason)),
+        (RuleKind::Change, Finding::NotComparable(reason)) => Some(reason.to_string()),
         // A detail that vanishes is missed only where a rule of the user names it.
         (RuleKind::Present, Finding::OnlyOld) if case.row.metric.standing == Standing::Detail => {
             Some("a detail of another metric".to_owned())
         }
         _ => None,
-    }
-}
-
-fn not_comparable_words(reason: &Reason) -> String {
-    match reason {
-        Reason::OtherMachine { old, new } => format!("measured on another machine: {old}; this is {new}"),
-        Reason::OtherBuild { old, new } => format!("counted for another build: {old}; this is {new}"),
-        Reason::OtherHarness { old, new } => format!("{old} and {new} count differently"),
-        Reason::OtherUnit { old, new } => format!("old is in {old}, new in {new}"),
     }
 }
 
@@ -188,6 +183,8 @@ fn never_measured(request: &Request<'_>) -> Vec<(Option<BenchId>, Judgement)> {
                     rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
                     source: Source::Line(line_number),
                     sentence,
+                    advice: None,
+                    against: None,
                     why: budget.why.clone(),
                 };
                 (None, judgement)
@@ -198,8 +195,7 @@ fn never_measured(request: &Request<'_>) -> Vec<(Option<BenchId>, Judgement)> {
 
 /// Rules on a change whose rows all lack an old side: true, but worth saying.
 fn never_compared(request: &Request<'_>) -> Vec<Warning> {
-    let is_comparison = request.comparisons.iter().any(|row| !matches!(row.sides, Sides::OnlyNew(_)));
-    if !is_comparison {
+    if request.old.is_none() {
         return Vec::new();
     }
     written(request.budgets)

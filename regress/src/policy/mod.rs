@@ -12,8 +12,8 @@ mod scope;
 mod verdict;
 
 pub use bound::{Bound, Keeps, Operator};
-pub use budget::{Budget, Budgets, Entry, EntryError, Field, Source, Value};
+pub use budget::{Budget, Budgets, Entry, EntryError, Field, Source, Value, did_you_mean};
 pub use judge::{Request, Selection, judge};
 pub use rules::{RULES, Rule, RuleKind};
 pub use scope::Pattern;
-pub use verdict::{Conclusion, Judgement, Outcome, Row, Verdicts};
+pub use verdict::{Against, Conclusion, Judgement, Outcome, Row, Verdicts};

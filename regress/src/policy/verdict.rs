@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{RuleKind, Source};
+use super::{Bound, RuleKind, Source};
 use crate::compare::{Comparison, MetricMean};
 use crate::model::{BenchId, Warning};
 
@@ -12,6 +12,8 @@ pub enum Outcome {
     NotJudged,
     /// Kept.
     Passed,
+    /// These measurements cannot tell, and need not.
+    Tolerated,
     /// Demanded, and these measurements cannot tell.
     NotProven,
     /// Broken.
@@ -29,10 +31,23 @@ pub struct Judgement {
     pub rule_text: String,
     /// Where it stands.
     pub source: Source,
-    /// What was found, in words: `1, allowed is == 0`.
+    /// What was found, in words: `1, allowed == 0`.
     pub sentence: String,
+    /// What would tell what these measurements cannot.
+    pub advice: Option<String>,
+    /// The number that was found, and the bound it was held against.
+    pub against: Option<Against>,
     /// Why the rule is there, in the words of who wrote it.
     pub why: Option<Arc<str>>,
+}
+
+/// A number and its bound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Against {
+    /// What was found: base units for a limit, new ÷ old for a relative change.
+    pub found: f64,
+    /// What it has to keep, in the same unit.
+    pub bound: Bound,
 }
 
 /// One metric of one benchmark, judged.
@@ -82,7 +97,20 @@ impl Verdicts {
         match self.rows.iter().map(Row::outcome).chain(missing).max() {
             Some(Outcome::Broken) => Conclusion::Failed,
             Some(Outcome::NotProven) => Conclusion::NotProven,
-            Some(Outcome::Passed | Outcome::NotJudged) | None => Conclusion::Passed,
+            Some(Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged) => Conclusion::Passed,
+            // Nothing was measured: that is no reason to pass.
+            None => Conclusion::Failed,
+        }
+    }
+}
+
+impl Conclusion {
+    /// The exit code of the command that came to it. 2 is for work that could not be done.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Conclusion::Passed => 0,
+            Conclusion::Failed => 1,
+            Conclusion::NotProven => 3,
         }
     }
 }

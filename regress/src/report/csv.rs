@@ -82,8 +82,8 @@ fn change(line: &Line, number: impl Fn(&Change) -> Option<f64>) -> String {
 
 fn reason(line: &Line) -> String {
     match &line.row.comparison.finding {
-        Finding::NotProven(lack) => words::lack(lack),
-        Finding::NotComparable(reason) => words::reason(reason),
+        Finding::NotProven(lack) => lack.advice(),
+        Finding::NotComparable(reason) => reason.to_string(),
         Finding::Regressed
         | Finding::Improved
         | Finding::Unchanged

@@ -2,11 +2,19 @@
 
 use super::view::{Line, Word};
 use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
-use crate::policy::{Bound, Judgement, Outcome, RuleKind};
-use crate::unit::{Quantity, Scale, Unit, show_change};
+use crate::policy::{Against, Bound, Judgement, Outcome, RuleKind};
+use crate::unit::{Scale, Unit, show_change};
 
 /// Stands where there is nothing to show: a side that does not exist, the p-value of a count.
 pub(super) const NOTHING: &str = "–";
+/// Stands for an interval without width.
+const EXACT: &str = "exact";
+
+/// Whether a cell says no more than that its row is a count: a column of such cells can be left out.
+pub(super) fn is_silent(cell: &str) -> bool {
+    cell == NOTHING || cell == EXACT
+}
+
 /// Stands where no difference was shown.
 const NO_DIFFERENCE: &str = "~";
 /// Stands where nothing can be said.
@@ -50,7 +58,7 @@ impl Figures {
             old_spread: spread(row.old()),
             new_spread: spread(row.new_side()),
             rules: joined(line, |judgement| judgement.rule_text.clone()),
-            headroom: joined(line, |judgement| headroom(row, judgement)),
+            headroom: joined(line, headroom),
             old: sides.old_beside_new,
             new: sides.new,
         }
@@ -164,7 +172,7 @@ fn verdict(line: &Line) -> &'static str {
         (Outcome::NotProven, _) => "NOT PROVEN",
         // On its own, a side is neither better nor worse: the rules are all there is to say.
         (Outcome::Passed, Word::NotJudged) => "passed",
-        (Outcome::Passed | Outcome::NotJudged, word) => word.text(),
+        (Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged, word) => word.text(),
     }
 }
 
@@ -195,7 +203,7 @@ fn believed_cell(row: &Comparison) -> String {
     match &row.change {
         _ if matches!(row.finding, Finding::NotComparable(_)) => CANNOT_SAY.to_owned(),
         Some(change) if change.p.is_some() => believed(row, change),
-        Some(_) => "exact".to_owned(),
+        Some(_) => EXACT.to_owned(),
         None => NOTHING.to_owned(),
     }
 }
@@ -284,22 +292,14 @@ fn joined(line: &Line, cell: impl Fn(&Judgement) -> String) -> String {
     if cells.is_empty() { NOTHING.to_owned() } else { cells.join("; ") }
 }
 
-/// How far a number is from its limit; for another rule the number it found, as the sentence begins with it.
-fn headroom(row: &Comparison, judgement: &Judgement) -> String {
-    let limit = (judgement.rule == RuleKind::Limit).then(|| bound(&judgement.rule_text)).flatten();
-    match (limit, row.new_side()) {
-        (Some(bound), Some(side)) => distance(bound, side.center.point),
-        _ => {
-            let number = judgement.sentence.split(' ').next().filter(|word| word.parse::<f64>().is_ok());
-            number.unwrap_or(NOTHING).to_owned()
-        }
+/// How far a number is from its limit; for another rule the number it found.
+fn headroom(judgement: &Judgement) -> String {
+    match (judgement.rule, judgement.against) {
+        (RuleKind::Limit, Some(Against { found, bound })) => distance(bound, found),
+        (RuleKind::Ratio, Some(Against { found, .. })) => format!("{found:.3}"),
+        (_, Some(Against { found, .. })) => found.to_string(),
+        (_, None) => NOTHING.to_owned(),
     }
-}
-
-/// The bound that a `limit` is written with.
-fn bound(rule_text: &str) -> Option<Bound> {
-    let (operator, number) = Bound::split(rule_text.strip_prefix(RuleKind::Limit.info().key)?).ok()?;
-    Some(Bound { operator, value: Quantity::parse(number).ok()?.value })
 }
 
 fn distance(bound: Bound, value: f64) -> String {
@@ -322,6 +322,7 @@ fn distance(bound: Bound, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unit::Quantity;
 
     #[track_caller]
     fn check_shown(values: [f64; 3], unit: Unit, counted: bool, expected: [&str; 3]) {
@@ -358,22 +359,27 @@ mod tests {
         check_ratios(0.0, f64::INFINITY, "anything");
     }
 
+    /// A limit that is written with a unit.
+    fn bound(text: &str) -> Bound {
+        let (operator, number) = Bound::split(text).unwrap();
+        Bound { operator, value: Quantity::parse(number).unwrap().value }
+    }
+
     #[track_caller]
     fn check_room(rule_text: &str, value: f64, expected: &str) {
-        assert_eq!(distance(bound(rule_text).unwrap(), value), expected, "{rule_text} at {value}");
+        assert_eq!(distance(bound(rule_text), value), expected, "{rule_text} at {value}");
     }
 
     #[test]
     fn headroom_is_a_share_of_the_limit() {
-        check_room("limit <= 100", 87.0, "13.0 %");
-        check_room("limit < 100 us", 125e-6, "over by 25.0 %");
-        check_room("limit >= 100 MB/s", 150e6, "50.0 %");
-        check_room("limit >= 100 MB/s", 50e6, "short by 50.0 %");
-        check_room("limit == 0", 0.0, "met");
-        check_room("limit == 0", 1.0, "missed");
-        check_room("limit <= 0", 0.0, "none");
-        check_room("limit <= 0", 1.0, "over");
-        assert_eq!(bound("ratio <= 0.5 of x"), None);
+        check_room("<= 100", 87.0, "13.0 %");
+        check_room("< 100 us", 125e-6, "over by 25.0 %");
+        check_room(">= 100 MB/s", 150e6, "50.0 %");
+        check_room(">= 100 MB/s", 50e6, "short by 50.0 %");
+        check_room("== 0", 0.0, "met");
+        check_room("== 0", 1.0, "missed");
+        check_room("<= 0", 0.0, "none");
+        check_room("<= 0", 1.0, "over");
     }
 
     #[test]

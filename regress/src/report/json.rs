@@ -9,7 +9,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::view::{Line, Note, Report, Side};
-use super::words;
 use super::{Renderer, Style};
 use crate::compare::{Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
@@ -151,6 +150,9 @@ struct JudgementFile<'a> {
     rule_text: &'a str,
     source: SourceFile<'a>,
     sentence: &'a str,
+    advice: Option<&'a str>,
+    found: Option<f64>,
+    bound: Option<f64>,
     why: Option<&'a str>,
 }
 
@@ -193,7 +195,7 @@ impl<'a> ReportFile<'a> {
         ReportFile {
             schema: "regress-report/1",
             conclusion: conclusion(report.conclusion),
-            exit_code: exit_code(report.conclusion),
+            exit_code: report.conclusion.exit_code(),
             counts: CountsFile::of(report),
             old: report.context.old.as_ref().map(SideFile::of),
             new: SideFile::of(&report.context.new),
@@ -328,7 +330,7 @@ impl ReasonFile {
                     Reason::OtherHarness { .. } => "other harness",
                     Reason::OtherUnit { .. } => "other unit",
                 };
-                Some(ReasonFile { kind, sentence: words::reason(reason), needed: None })
+                Some(ReasonFile { kind, sentence: reason.to_string(), needed: None })
             }
             Finding::Regressed
             | Finding::Improved
@@ -345,7 +347,7 @@ impl ReasonFile {
             Lack::RunsApart { .. } => ("runs apart", None),
             Lack::Spread => ("spread", None),
         };
-        ReasonFile { kind, sentence: words::lack(lack), needed }
+        ReasonFile { kind, sentence: lack.advice(), needed }
     }
 }
 
@@ -361,6 +363,9 @@ impl<'a> JudgementFile<'a> {
             rule_text: &judgement.rule_text,
             source,
             sentence: &judgement.sentence,
+            advice: judgement.advice.as_deref(),
+            found: judgement.against.map(|against| against.found).filter(|found| found.is_finite()),
+            bound: judgement.against.map(|against| against.bound.value),
             why: judgement.why.as_deref(),
         }
     }
@@ -406,6 +411,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::NotJudged => "not judged",
         Outcome::Passed => "passed",
+        Outcome::Tolerated => "tolerated",
         Outcome::NotProven => "not proven",
         Outcome::Broken => "broken",
     }
@@ -416,15 +422,6 @@ fn conclusion(conclusion: Conclusion) -> &'static str {
         Conclusion::Passed => "passed",
         Conclusion::NotProven => "not proven",
         Conclusion::Failed => "failed",
-    }
-}
-
-/// What the program exits with. The command line has the same table; a test compares them.
-fn exit_code(conclusion: Conclusion) -> u8 {
-    match conclusion {
-        Conclusion::Passed => 0,
-        Conclusion::Failed => 1,
-        Conclusion::NotProven => 3,
     }
 }
 

@@ -152,7 +152,7 @@ fn compared_cells(line: &Line) -> [String; 9] {
     let f = Figures::of(line);
     let verdict = match line.outcome {
         Outcome::Broken | Outcome::NotProven => format!("**{}**", text(f.verdict)),
-        Outcome::Passed | Outcome::NotJudged => text(f.verdict),
+        Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged => text(f.verdict),
     };
     [
         code(&f.benchmark),

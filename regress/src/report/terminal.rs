@@ -89,8 +89,8 @@ impl Page {
     }
 
     fn not_proven(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        /// More stand in the table.
-        const EXAMPLES: usize = 10;
+        /// More would only repeat the table.
+        const EXAMPLES: usize = 3;
         for group in &report.not_proven() {
             writeln!(out)?;
             let rows = words::count(group.members.len(), "row");
@@ -102,7 +102,7 @@ impl Page {
                 let pieces: Vec<String> = std::iter::once(name).chain(words::unproven_facts(row, judgement)).collect();
                 self.block(INDENT, Tone::Doubtful, &pieces, out)?;
             }
-            if let Some(more) = group.members.len().checked_sub(EXAMPLES).filter(|more| *more > 0) {
+            if let Some(more @ 1..) = group.members.len().checked_sub(EXAMPLES) {
                 writeln!(out, "{INDENT}and {more} more, in the table")?;
             }
         }
@@ -273,7 +273,12 @@ impl Layout {
             let cells = rows.iter().map(|row| escape::terminal((column.cell)(row)).width());
             cells.max().unwrap_or(0).max(column.header.width())
         };
-        let mut columns: Vec<(&Column, usize)> = columns.iter().map(|column| (column, width_of(column))).collect();
+        let says_something = |column: &&Column| {
+            !matches!(column.room, Room::Expendable(_))
+                || rows.iter().any(|row| !figures::is_silent((column.cell)(row)))
+        };
+        let columns = columns.iter().filter(says_something);
+        let mut columns: Vec<(&Column, usize)> = columns.map(|column| (column, width_of(column))).collect();
         while total(&shortened(columns.clone(), width, READABLE)) > width {
             let last = columns.iter().map(|(column, _)| column.room).max();
             match last {

@@ -61,6 +61,8 @@ pub(super) struct Counts {
     pub benchmarks_broken: usize,
     pub rules_not_proven: usize,
     pub rules_passed: usize,
+    /// Not proven, and nobody demands proof.
+    pub rules_tolerated: usize,
     /// Rows by what was found; every word has its number.
     pub findings: BTreeMap<Word, usize>,
 }
@@ -130,8 +132,6 @@ pub(super) enum Place {
 pub(super) enum Fold {
     /// Equal, or proved to be.
     Unchanged,
-    /// Not proven either way, and no rule demands it.
-    NotProven,
     /// The two sides were not measured alike; said once, as a note.
     NotCompared,
     /// Only the new side has it.
@@ -217,7 +217,7 @@ impl Report {
         let mut index: BTreeMap<(String, &str, Option<usize>), usize> = BTreeMap::new();
         for line in &self.lines {
             for judgement in line.row.judgements.iter().filter(|judgement| judgement.outcome == Outcome::NotProven) {
-                let advice = super::words::advice(&line.row.comparison, judgement);
+                let advice = super::words::advice(judgement).to_owned();
                 let line_number = match judgement.source {
                     Source::BuiltIn => None,
                     Source::Line(line_number) => Some(line_number),
@@ -304,9 +304,8 @@ fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
         return Place::Folded(Fold::Detail);
     }
     match row.comparison.finding {
-        Finding::Regressed | Finding::Improved | Finding::Differs => Place::Table,
+        Finding::Regressed | Finding::Improved | Finding::Differs | Finding::NotProven(_) => Place::Table,
         Finding::Unchanged => Place::Folded(Fold::Unchanged),
-        Finding::NotProven(_) => Place::Folded(Fold::NotProven),
         Finding::NotComparable(_) => Place::Folded(Fold::NotCompared),
         Finding::OnlyOld if outcome == Outcome::NotJudged => Place::Folded(Fold::Gone),
         Finding::OnlyOld => Place::Table,
@@ -362,6 +361,7 @@ fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
             .len(),
         rules_not_proven: of(Outcome::NotProven),
         rules_passed: of(Outcome::Passed),
+        rules_tolerated: of(Outcome::Tolerated),
         findings,
     }
 }

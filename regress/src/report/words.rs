@@ -2,7 +2,7 @@
 
 use super::figures::{self, SidesText};
 use super::view::{Broken, Fold, Line, Note, Report, Side};
-use crate::compare::{Comparison, Finding, Lack, MetricMean, Reason};
+use crate::compare::{Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
 use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
 use crate::unit::show_change;
@@ -48,6 +48,11 @@ pub(super) fn tally(report: &Report) -> String {
         (n, true) => format!("{} passed", count(n, "rule")),
         (n, false) => format!("{n} passed"),
     });
+    match counts.rules_tolerated {
+        0 => {}
+        1 => parts.push("1 change cannot be told and need not be".to_owned()),
+        n => parts.push(format!("{n} changes cannot be told and need not be")),
+    }
     parts.join(", ")
 }
 
@@ -151,35 +156,9 @@ pub(super) fn source(report: &Report, source: Source) -> String {
     }
 }
 
-/// What it would take to prove what is not proven: the same words for all rows that lack the same.
-pub(super) fn advice(row: &Comparison, judgement: &Judgement) -> String {
-    match (&row.finding, &row.change, judgement.rule) {
-        (Finding::NotProven(cause), _, RuleKind::Change) => lack(cause),
-        // The change itself is proven, and not on which side of the bound it lies.
-        (_, Some(change), RuleKind::Change) => lack(&Lack::RunsApart { allowance: change.allowance }),
-        _ => split(&judgement.sentence).1.to_owned(),
-    }
-}
-
-/// Why a change is not proven, and what would prove it.
-pub(super) fn lack(lack: &Lack) -> String {
-    match lack {
-        Lack::Measurements { needed: Some(needed) } => {
-            format!("too few measurements to show anything; take at least {needed} a side")
-        }
-        Lack::Measurements { needed: None } => {
-            "too few measurements among too many rows to show anything; look at fewer rows (--filter, --metric)"
-                .to_owned()
-        }
-        Lack::RunsApart { allowance } if *allowance > 1.0 => format!(
-            "two runs taken one after the other may differ by ×{allowance}, and more measurements do not change that; \
-             bound a count instead (instructions, allocs), lower `between_runs` if this machine is steadier, \
-             or say unproven = \"pass\""
-        ),
-        Lack::RunsApart { .. } | Lack::Spread => {
-            "the measurements scatter too much; take more of them, on a quieter machine".to_owned()
-        }
-    }
+/// What it would take to prove what is not proven.
+pub(super) fn advice(judgement: &Judgement) -> &str {
+    judgement.advice.as_deref().unwrap_or(&judgement.sentence)
 }
 
 /// What was found about a row that is not proven, in pieces that are not to be torn; nothing when the advice says it.
@@ -191,22 +170,13 @@ pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<Str
             figures::moved(row, &shown),
             format!("believed {}", figures::believed(row, change)),
         ],
-        _ => match split(&judgement.sentence) {
-            (found, advice) if found == advice => Vec::new(),
-            (found, _) => vec![found.to_owned()],
-        },
+        _ => vec![judgement.sentence.clone()],
     }
-}
-
-/// A sentence of a rule: what was found, and after the semicolon what would help. Without one it is both.
-fn split(sentence: &str) -> (&str, &str) {
-    sentence.rsplit_once("; ").unwrap_or((sentence, sentence))
 }
 
 /// The rows that are counted and not listed, one line each.
 pub(super) fn folds(report: &Report) -> Vec<String> {
-    let folds =
-        [Fold::NotProven, Fold::NotCompared, Fold::New, Fold::Gone, Fold::Unchanged, Fold::Detail, Fold::NoRule];
+    let folds = [Fold::NotCompared, Fold::New, Fold::Gone, Fold::Unchanged, Fold::Detail, Fold::NoRule];
     folds.into_iter().filter_map(|fold| fold_words(report, fold)).collect()
 }
 
@@ -216,7 +186,6 @@ fn fold_words(report: &Report, fold: Fold) -> Option<String> {
     let rows = count(lines.len(), "row");
     Some(match fold {
         Fold::Unchanged => format!("{rows} unchanged"),
-        Fold::NotProven => format!("{rows} not proven either way{}", largest(&lines)),
         Fold::NotCompared => format!("{rows} not judged, see below"),
         Fold::New => format!("{rows} new: {}", names(lines.iter().map(|line| &line.row.comparison.id))),
         Fold::Gone => match first.row.judgements.first() {
@@ -226,13 +195,6 @@ fn fold_words(report: &Report, fold: Fold) -> Option<String> {
         Fold::Detail => format!("{rows} of details that no written rule names"),
         Fold::NoRule => format!("{rows} that no rule speaks of"),
     })
-}
-
-/// The largest change among rows that are not proven: the first, as they are sorted by it.
-fn largest(lines: &[&Line]) -> String {
-    let row = &lines[0].row.comparison;
-    let moved = figures::moved(row, &SidesText::of(row));
-    format!("; the largest difference is {moved} of {} {}", row.id, figures::metric(row))
 }
 
 /// The names themselves while they are few, else how many. Rows of one benchmark stand together.
@@ -266,7 +228,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
             1 => group.benchmarks.iter().map(ToString::to_string).collect(),
             n => count(n, "benchmark"),
         };
-        format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), reason(group.reason))
+        format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
     let warnings = report.warnings.iter().map(warning);
     not_compared.chain(allowance(report)).chain(warnings).collect()
@@ -285,16 +247,6 @@ fn allowance(report: &Report) -> Option<String> {
             options.between_runs
         )
     })
-}
-
-/// Why two sides are not compared.
-pub(super) fn reason(reason: &Reason) -> String {
-    match reason {
-        Reason::OtherMachine { old, new } => format!("measured on another machine: {old}; this is {new}"),
-        Reason::OtherBuild { old, new } => format!("counted for another build: {old}; this is {new}"),
-        Reason::OtherHarness { old, new } => format!("{old} and {new} count differently"),
-        Reason::OtherUnit { old, new } => format!("old is in {old}, new in {new}"),
-    }
 }
 
 fn warning(note: &Note) -> String {

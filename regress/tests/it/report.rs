@@ -189,7 +189,7 @@ fn report(show: Show) -> Report {
         Warning::about(&BenchId::new("request/parse"), "time", "the measurements drift: the last are 3 % slower"),
         Warning::about(&BenchId::new(HOSTILE), "allocs", "the measurements drift: the last are 3 % slower"),
     ];
-    let verdicts = judge(comparisons, &all, &options);
+    let verdicts = judge(comparisons, Some(&old), &all, &options);
     let side = |label: &str, provenance| Side { label: label.to_owned(), provenance };
     Report::new(verdicts, context(Some(side("baselines/main", here_old)), side("new", here_new), show))
 }
@@ -199,7 +199,7 @@ fn survey(show: Show) -> Report {
     let here = provenance("EPYC 7763", "rustc 1.95.0", "92650");
     let new = run("new", here.clone(), new_observations());
     let options = Options::default();
-    let verdicts = judge(compare::survey(&new, &options), &new, &options);
+    let verdicts = judge(compare::survey(&new, &options), None, &new, &options);
     Report::new(verdicts, context(None, Side { label: "new".to_owned(), provenance: here }, show))
 }
 
@@ -210,9 +210,9 @@ fn nothing() -> Report {
     Report::new(verdicts, context(Some(side()), side(), Show::Changes))
 }
 
-fn judge(comparisons: Vec<compare::Comparison>, new: &Run, options: &Options) -> Verdicts {
+fn judge(comparisons: Vec<compare::Comparison>, old: Option<&Run>, new: &Run, options: &Options) -> Verdicts {
     let selection = Selection::default();
-    policy::judge(Request { comparisons, new, budgets: &budgets(), options, selection: &selection }).unwrap()
+    policy::judge(Request { comparisons, old, new, budgets: &budgets(), options, selection: &selection }).unwrap()
 }
 
 fn context(old: Option<Side>, new: Side, show: Show) -> Context {
@@ -419,7 +419,7 @@ fn the_same_verdicts_give_the_same_bytes() {
 
 #[test]
 fn json_and_the_program_agree_about_the_exit_code() {
-    for (report, conclusion) in [(report(Show::All), Conclusion::Failed), (nothing(), Conclusion::Passed)] {
+    for (report, conclusion) in [(report(Show::All), Conclusion::Failed), (nothing(), Conclusion::Failed)] {
         let json: serde_json::Value = serde_json::from_str(&render(&report, "json", 80, Colour::Never)).unwrap();
         assert_eq!(json["exit_code"], regress::cli::Exit::from(conclusion).code());
         assert_eq!(json["conclusion"], conclusion.to_string());
@@ -428,7 +428,7 @@ fn json_and_the_program_agree_about_the_exit_code() {
 
 #[test]
 fn nothing_measured_is_said_in_every_format() {
-    insta::assert_snapshot!(render(&nothing(), "table", 80, Colour::Never), @"PASSED   → : nothing was measured");
+    insta::assert_snapshot!(render(&nothing(), "table", 80, Colour::Never), @"FAILED   → : nothing was measured");
     for renderer in RENDERERS {
         for width in [0, 1, 80, u16::MAX] {
             let text = render(&nothing(), renderer.name, width, Colour::Always);
@@ -447,7 +447,14 @@ fn a_comment_is_never_longer_than_github_takes() {
     let comparisons = compare::compare(&old, &new, &options);
     let selection = Selection::default();
     let budgets = Budgets::built_in();
-    let request = Request { comparisons, new: &new, budgets: &budgets, options: &options, selection: &selection };
+    let request = Request {
+        comparisons,
+        old: Some(&old),
+        new: &new,
+        budgets: &budgets,
+        options: &options,
+        selection: &selection,
+    };
     let side = |label: &str| Side { label: label.to_owned(), provenance: Provenance::default() };
     let report = Report::new(policy::judge(request).unwrap(), context(Some(side("old")), side("new"), Show::All));
     let comment = render(&report, "markdown", 80, Colour::Never);

@@ -1,10 +1,9 @@
-use super::{Rule, RuleInfo, RuleKind};
+use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::{Change, Finding, Lack, Sides};
 use crate::model::METRICS;
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::budget::{Scope, Value};
 use crate::policy::judge::Case;
-use crate::policy::verdict::Outcome;
 use crate::unit::{Better, Quantity, Scale, parse_percent, show_change};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
@@ -62,33 +61,44 @@ fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
 }
 
 impl ChangeLimit {
-    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let (Sides::Both { old, new }, Some(change)) = (&case.row.sides, &case.row.change) else { return None };
         if matches!(case.row.finding, Finding::NotComparable(_)) {
             return None;
         }
-        let keeps = match self.kind {
-            ChangeKind::Relative(bound) => match (change.believed, old.center.point == 0.0) {
-                (Some((low, high)), _) => bound.keeps(low, high),
-                (None, true) => from_zero(bound, change),
-                (None, false) => Keeps::Unknown,
-            },
-            ChangeKind::Absolute(bound) => bound.keeps(change.shift.low, change.shift.high),
+        let (keeps, found, bound) = match self.kind {
+            ChangeKind::Relative(bound) => {
+                let keeps = match (change.believed, old.center.point == 0.0) {
+                    (Some((low, high)), _) => bound.keeps(low, high),
+                    (None, true) => from_zero(bound, change),
+                    (None, false) => Keeps::Unknown,
+                };
+                (keeps, change.ratio.unwrap_or(f64::INFINITY), bound)
+            }
+            ChangeKind::Absolute(bound) => {
+                (bound.keeps(change.shift.low, change.shift.high), change.shift.point, bound)
+            }
         };
+        // Beyond the bound, but by no more than chance may do: that is no breach yet.
+        let proven = matches!(case.row.finding, Finding::Regressed | Finding::Improved | Finding::Differs);
+        let keeps = if keeps == Keeps::No && !proven { Keeps::Unknown } else { keeps };
         let scale = Scale::fitting(&case.row.metric.unit, &[old.center.point, new.center.point]);
         let moved = match change.ratio {
             Some(ratio) if new.center.point > 0.0 => show_change(ratio),
             _ => format!("{} → {}", scale.number(old.center.point), scale.show(new.center.point)),
         };
-        let text = &self.text;
-        let proven_worse = matches!(case.row.finding, Finding::Regressed | Finding::Differs);
-        Some(match keeps {
-            Keeps::Yes => (Outcome::Passed, format!("{moved}, allowed {text}")),
-            Keeps::No if proven_worse => (Outcome::Broken, format!("{moved}, allowed {text}")),
-            Keeps::No | Keeps::Unknown => {
-                (Outcome::NotProven, format!("{moved}, allowed {text}; {}", lack_words(&case.row.finding, change)))
-            }
-        })
+        let ruling = Ruling::on(keeps, found, bound, format!("{moved}, allowed {}", self.text));
+        Some(ruling.advised(|| lack(&case.row.finding, change).advice()))
+    }
+}
+
+/// What a change lacks to be told.
+fn lack(finding: &Finding, change: &Change) -> Lack {
+    match finding {
+        Finding::NotProven(lack) => lack.clone(),
+        // That it changed is proven, on which side of the bound it lies is not.
+        _ if change.allowance > 1.0 => Lack::RunsApart { allowance: change.allowance },
+        _ => Lack::Spread,
     }
 }
 
@@ -96,22 +106,4 @@ impl ChangeLimit {
 fn from_zero(bound: Bound, change: &Change) -> Keeps {
     let zero = Bound { operator: bound.operator, value: 0.0 };
     zero.keeps(change.shift.low, change.shift.high)
-}
-
-/// Why the change cannot be told, and what would tell it.
-fn lack_words(finding: &Finding, change: &Change) -> String {
-    let believed = match change.believed {
-        Some((low, high)) => format!("believable is {} … {}", show_change(low), show_change(high)),
-        None => "there is no ratio to zero".to_owned(),
-    };
-    match finding {
-        Finding::NotProven(Lack::Measurements { needed: Some(needed) }) => {
-            format!("too few measurements, take at least {needed} a side")
-        }
-        Finding::NotProven(Lack::Measurements { needed: None }) => "too few measurements".to_owned(),
-        _ if change.allowance > 1.0 => {
-            format!("{believed}, as two runs taken apart may differ by ×{}", change.allowance)
-        }
-        _ => format!("{believed}; take more measurements"),
-    }
 }

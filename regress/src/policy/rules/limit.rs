@@ -1,10 +1,9 @@
-use super::{Rule, RuleInfo, RuleKind};
+use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::Summary;
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::budget::{Scope, Value};
 use crate::policy::judge::Case;
-use crate::policy::verdict::Outcome;
 use crate::unit::{Better, Quantity, Scale};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
@@ -53,23 +52,20 @@ fn unit_words(name: &str) -> &str {
 }
 
 impl Limit {
-    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let side = case.row.new_side()?;
         let (low, high) = believed(side, case);
         let shown = Scale::fitting(&case.row.metric.unit, &[side.center.point]).show(side.center.point);
-        let text = &self.text;
-        Some(match self.bound.keeps(low, high) {
-            Keeps::Yes => (Outcome::Passed, format!("{shown}, allowed {text}")),
-            Keeps::No => (Outcome::Broken, format!("{shown}, allowed {text}")),
+        let keeps = self.bound.keeps(low, high);
+        let range = match keeps {
+            Keeps::Yes | Keeps::No => String::new(),
             Keeps::Unknown => {
                 let scale = Scale::fitting(&case.row.metric.unit, &[low, high]);
-                let range = format!("{} … {}", scale.number(low), scale.show(high));
-                (
-                    Outcome::NotProven,
-                    format!("{shown} may stand for {range}, allowed {text}; {}", more_needed(side, case)),
-                )
+                format!(" may stand for {} … {}", scale.number(low), scale.show(high))
             }
-        })
+        };
+        let sentence = format!("{shown}{range}, allowed {}", self.text);
+        Some(Ruling::on(keeps, side.center.point, self.bound, sentence).advised(|| more_needed(side, case)))
     }
 }
 

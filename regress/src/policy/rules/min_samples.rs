@@ -1,8 +1,8 @@
-use super::{Rule, RuleInfo, RuleKind};
+use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::model::Nature;
+use crate::policy::bound::{Bound, Keeps, Operator};
 use crate::policy::budget::{Scope, Value};
 use crate::policy::judge::Case;
-use crate::policy::verdict::Outcome;
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::MinSamples,
@@ -21,14 +21,13 @@ fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
     }
 }
 
-pub(super) fn judge(least: usize, case: &Case<'_>) -> Option<(Outcome, String)> {
+pub(super) fn judge(least: usize, case: &Case<'_>) -> Option<Ruling> {
     if case.row.metric.nature == Nature::Counted {
         return None;
     }
     let fewest = [case.row.old(), case.row.new_side()].into_iter().flatten().map(|side| side.n).min()?;
-    Some(if fewest < least {
-        (Outcome::NotProven, format!("{fewest} measurements, {least} are demanded"))
-    } else {
-        (Outcome::Passed, format!("{fewest} measurements, {least} are demanded"))
-    })
+    let bound = Bound { operator: Operator::AtLeast, value: least as f64 };
+    let keeps = if fewest < least { Keeps::Unknown } else { Keeps::Yes };
+    let ruling = Ruling::on(keeps, fewest as f64, bound, format!("{fewest} measurements, {least} are demanded"));
+    Some(ruling.advised(|| format!("take at least {least} a side")))
 }

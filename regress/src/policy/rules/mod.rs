@@ -12,9 +12,10 @@ pub use limit::Limit;
 pub use ratio::RatioLimit;
 pub use unproven::Unproven;
 
+use super::bound::{Bound, Keeps};
 use super::budget::{Scope, Value};
 use super::judge::Case;
-use super::verdict::Outcome;
+use super::verdict::{Against, Outcome};
 
 /// The key a rule has in a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +51,40 @@ pub enum Rule {
     Unproven(Unproven),
 }
 
+/// What a rule says about a row.
+pub(super) struct Ruling {
+    pub outcome: Outcome,
+    /// What was found, in words.
+    pub sentence: String,
+    /// What would tell what cannot be told.
+    pub advice: Option<String>,
+    /// The number that was found, and the bound it was held against.
+    pub against: Option<Against>,
+}
+
+impl Ruling {
+    /// Without a number.
+    fn new(outcome: Outcome, sentence: impl Into<String>) -> Ruling {
+        Ruling { outcome, sentence: sentence.into(), advice: None, against: None }
+    }
+
+    /// A number `found` that keeps a bound, breaks it, or may do either.
+    fn on(keeps: Keeps, found: f64, bound: Bound, sentence: impl Into<String>) -> Ruling {
+        let outcome = match keeps {
+            Keeps::Yes => Outcome::Passed,
+            Keeps::No => Outcome::Broken,
+            Keeps::Unknown => Outcome::NotProven,
+        };
+        Ruling { against: Some(Against { found, bound }), ..Ruling::new(outcome, sentence) }
+    }
+
+    /// With what would help, where that is of use.
+    fn advised(self, advice: impl FnOnce() -> String) -> Ruling {
+        let advice = (self.outcome == Outcome::NotProven).then(advice);
+        Ruling { advice, ..self }
+    }
+}
+
 /// A kind of rule: its key, what it means, how it is read.
 pub struct RuleInfo {
     /// Which kind.
@@ -80,8 +115,8 @@ impl Rule {
         }
     }
 
-    /// What the rule says about a row: the outcome and what was found, in words. `None`: nothing.
-    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+    /// What the rule says about a row. `None`: nothing.
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         match self {
             Rule::Limit(limit) => limit.judge(case),
             Rule::Change(change) => change.judge(case),

@@ -1,4 +1,4 @@
-use super::{Rule, RuleInfo, RuleKind};
+use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::Sides;
 use crate::policy::budget::{Scope, Value};
 use crate::policy::judge::Case;
@@ -19,16 +19,16 @@ fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
     }
 }
 
-pub(super) fn judge(present: bool, case: &Case<'_>) -> Option<(Outcome, String)> {
+pub(super) fn judge(present: bool, case: &Case<'_>) -> Option<Ruling> {
     match (&case.row.sides, present) {
         (Sides::OnlyOld(_), true) => {
             let advice = match case.benchmark_is_new_side {
                 true => "the benchmark was measured without it",
                 false => "renamed, removed, filtered out or crashed; if that is meant, record a new baseline",
             };
-            Some((Outcome::Broken, format!("lost coverage: only the old side has it; {advice}")))
+            Some(Ruling::new(Outcome::Broken, format!("lost coverage: only the old side has it; {advice}")))
         }
-        (Sides::OnlyOld(_), false) => Some((Outcome::Passed, "gone, as allowed".to_owned())),
+        (Sides::OnlyOld(_), false) => Some(Ruling::new(Outcome::Passed, "gone, as allowed")),
         (Sides::Both { .. } | Sides::OnlyNew(_), _) => None,
     }
 }

@@ -1,4 +1,4 @@
-use super::{Rule, RuleInfo, RuleKind};
+use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare;
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps};
@@ -42,14 +42,15 @@ fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
 }
 
 impl RatioLimit {
-    pub(super) fn judge(&self, case: &Case<'_>) -> Option<(Outcome, String)> {
+    pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let id = &case.row.id;
         let this = case.new.get(id, &case.row.metric.name)?;
         let Some(other_id) = case.scope.benchmark.counterpart(id, &self.versus) else {
-            return Some((Outcome::Broken, format!("`{}` has no counterpart for {id}", self.versus)));
+            return Some(Ruling::new(Outcome::Broken, format!("`{}` has no counterpart for {id}", self.versus)));
         };
         let Some(other) = case.new.get(&other_id, &case.row.metric.name) else {
-            return Some((Outcome::Broken, format!("{other_id} was not measured, and the ratio needs it")));
+            let sentence = format!("{other_id} was not measured, and the ratio needs it");
+            return Some(Ruling::new(Outcome::Broken, sentence));
         };
         let evidence = compare::contrast(other, this, case.options);
         let change = evidence.change?;
@@ -61,11 +62,8 @@ impl RatioLimit {
             (None, Nature::Timed) => Keeps::Unknown,
         };
         let ratio = change.ratio.map_or("from 0".to_owned(), |ratio| format!("{ratio:.3}"));
-        let found = format!("{ratio} of {other_id}, allowed {}", self.text);
-        Some(match keeps {
-            Keeps::Yes => (Outcome::Passed, found),
-            Keeps::No => (Outcome::Broken, found),
-            Keeps::Unknown => (Outcome::NotProven, format!("{found}; the measurements allow either")),
-        })
+        let sentence = format!("{ratio} of {other_id}, allowed {}", self.text);
+        let ruling = Ruling::on(keeps, change.ratio.unwrap_or(f64::INFINITY), self.bound, sentence);
+        Some(ruling.advised(|| "the measurements allow either; bound a count instead".to_owned()))
     }
 }
