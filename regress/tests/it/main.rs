@@ -1,6 +1,9 @@
 //! The only integration binary.
 
+#![allow(clippy::unwrap_used, reason = "a test says with a panic what is wrong")]
+
 mod corpus;
 mod oracle_benchstat;
 mod properties;
 mod report;
+mod walls;
