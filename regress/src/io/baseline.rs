@@ -31,6 +31,9 @@ pub fn list(project: &Project) -> Vec<Stored> {
 /// The file of a kept run that the user calls `main` or `baselines/main`, if there is one.
 pub(super) fn find(project: &Project, item: &str) -> Option<PathBuf> {
     let name = item.strip_prefix("baselines/").unwrap_or(item);
+    if name.contains(['/', '\\']) {
+        return None;
+    }
     list(project).into_iter().find(|stored| stored.name == name).map(|stored| stored.path)
 }
 

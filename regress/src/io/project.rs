@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,40 +12,44 @@ use crate::model::Provenance;
 pub struct Project {
     /// Where the command was started.
     pub directory: PathBuf,
-    /// The root of the workspace; the same as `directory` where there is none.
-    pub root: PathBuf,
-    targets: Vec<PathBuf>,
+    /// Asked for when it is first needed: two files are compared in less time than cargo takes to answer.
+    metadata: OnceCell<Option<Metadata>>,
 }
 
 /// The part of `cargo metadata` that is used.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Metadata {
     target_directory: PathBuf,
     workspace_root: PathBuf,
     packages: Vec<Package>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Package {
     manifest_path: PathBuf,
 }
 
 impl Project {
-    /// The project around the current directory. Asks cargo; without a manifest there is only the directory.
+    /// The project around the current directory.
     pub fn here() -> std::io::Result<Project> {
-        let directory = std::env::current_dir()?;
-        let metadata = metadata(&directory);
-        let root = metadata.as_ref().map_or_else(|| directory.clone(), |metadata| metadata.workspace_root.clone());
-        let targets = target_directories(&directory, metadata.as_ref());
-        Ok(Project { directory, root, targets })
+        Ok(Project { directory: std::env::current_dir()?, metadata: OnceCell::new() })
+    }
+
+    /// The root of the workspace; where there is none, the current directory.
+    fn root(&self) -> &Path {
+        self.metadata().map_or(&self.directory, |metadata| &metadata.workspace_root)
+    }
+
+    fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.get_or_init(|| metadata(&self.directory)).as_ref()
     }
 
     /// Where a harness keeps its results: where its environment variable says, else in `subdirectory` of a target
     /// directory. Only directories that exist, each once.
     pub(super) fn result_directories(&self, home_variable: &str, subdirectory: &str) -> Vec<PathBuf> {
         let candidates: Vec<PathBuf> = match std::env::var_os(home_variable) {
-            Some(home) => vec![self.directory.join(&home), self.root.join(&home)],
-            None => self.targets.iter().map(|target| target.join(subdirectory)).collect(),
+            Some(home) => vec![self.directory.join(&home), self.root().join(&home)],
+            None => self.target_directories().iter().map(|target| target.join(subdirectory)).collect(),
         };
         let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
         for candidate in candidates.into_iter().filter(|path| path.is_dir()) {
@@ -56,9 +61,9 @@ impl Project {
         found.into_iter().map(|(path, _)| path).collect()
     }
 
-    /// Where results were looked for, for messages.
-    pub(super) fn target_directories(&self) -> &[PathBuf] {
-        &self.targets
+    /// Every directory in which `cargo bench` may have left results.
+    pub(super) fn target_directories(&self) -> Vec<PathBuf> {
+        target_directories(&self.directory, self.metadata())
     }
 
     /// Who measures here: commit, machine, toolchain. The time is left open.
@@ -73,7 +78,7 @@ impl Project {
 
     /// The configuration's and the baselines' directory: the workspace root.
     pub fn baselines(&self) -> PathBuf {
-        self.root.join("baselines")
+        self.root().join("baselines")
     }
 
     /// `path` as a person would type it here.
@@ -93,7 +98,7 @@ fn metadata(directory: &Path) -> Option<Metadata> {
     serde_json::from_slice(&output.stdout).ok()
 }
 
-/// Every directory in which `cargo bench` may have left results.
+/// The target directories that cargo and the environment name.
 ///
 /// cargo resolves a relative `CARGO_TARGET_DIR` against its own directory, the benchmarks against the directory of
 /// their package, in which cargo starts them: both are looked at.

@@ -7,3 +7,4 @@ mod oracle_benchstat;
 mod properties;
 mod report;
 mod walls;
+mod world;

@@ -7,8 +7,6 @@
 //! benchstat's means of each *side* (2.412µ old, 2.288µ new) are in no report of ours: an average of unrelated
 //! benchmarks says something only as a ratio. They are checked here all the same, made from our centres.
 
-#![expect(clippy::unwrap_used, reason = "all of it is a test: the helpers may fail like the test itself")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
