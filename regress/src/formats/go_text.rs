@@ -147,8 +147,7 @@ impl<'a> Results<'a> {
         if let Err(text) = check_iterations(iterations).and_then(|()| self.take_pairs(&mut fields)) {
             return self.warn(&format!("{text}; the line is left out"));
         }
-        if let Some((number, _)) = self.pairs.iter().find(|(number, _)| !number.is_finite()) {
-            let problem = Problem::ImpossibleNumber { found: number.to_string(), wanted: "a finite measurement" };
+        if let Some(problem) = self.pairs.iter().find_map(|pair| self.impossible(*pair)) {
             return self.problems.push((self.line_number, problem));
         }
         let series = self.series_of(name);
@@ -158,6 +157,16 @@ impl<'a> Results<'a> {
                 Some(series) => series.values.push(number),
                 None => of_bench.push(Series { unit, values: vec![number] }),
             }
+        }
+    }
+
+    /// A unit of its own may count backwards, time and memory cannot.
+    fn impossible(&self, (number, unit): (f64, usize)) -> Option<Problem> {
+        let problem = |wanted| Some(Problem::ImpossibleNumber { found: number.to_string(), wanted });
+        match self.units.tidied[unit].known_metric() {
+            _ if !number.is_finite() => problem("a finite measurement"),
+            Some(_) if number < 0.0 => problem("a measurement of at least 0"),
+            _ => None,
         }
     }
 
@@ -338,12 +347,17 @@ impl<'a> Units<'a> {
 
 impl TidiedUnit<'_> {
     fn metric(&self) -> Arc<Metric> {
+        self.known_metric().map_or_else(|| Arc::new(self.custom(&self.name)), known)
+    }
+
+    /// The name of the metric that has this unit.
+    fn known_metric(&self) -> Option<&'static str> {
         match &*self.name {
-            "sec/op" => known("time"),
-            "B/op" => known("alloc-bytes"),
-            "allocs/op" => known("allocs"),
-            "B/s" => known("throughput"),
-            name => Arc::new(self.custom(name)),
+            "sec/op" => Some("time"),
+            "B/op" => Some("alloc-bytes"),
+            "allocs/op" => Some("allocs"),
+            "B/s" => Some("throughput"),
+            _ => None,
         }
     }
 

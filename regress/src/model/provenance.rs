@@ -32,7 +32,7 @@ pub struct Commit {
 pub struct Host {
     /// As the processor names itself.
     pub cpu: String,
-    /// Logical cores.
+    /// Logical cores; 0 where a format does not say.
     pub cores: usize,
     /// `linux x86_64`.
     pub os: String,
@@ -48,7 +48,11 @@ impl fmt::Display for Commit {
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} cores, {}", self.cpu, self.cores, self.os)
+        f.write_str(&self.cpu)?;
+        if self.cores > 0 {
+            write!(f, ", {} cores", self.cores)?;
+        }
+        if self.os.is_empty() { Ok(()) } else { write!(f, ", {}", self.os) }
     }
 }
 

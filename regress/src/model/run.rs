@@ -93,20 +93,22 @@ impl Run {
     /// Adds a run of the same side that was read elsewhere: a second file, another harness.
     ///
     /// Measurements of the same benchmark and metric by the same harness become further processes;
-    /// a count that is equal is kept once.
+    /// a count that is equal is kept once; of the counts of two harnesses those of `meter` are kept, with a warning.
     ///
     /// # Errors
-    /// Counts of the same benchmark that differ, or two harnesses that claim the same metric.
+    /// Counts of the same benchmark that differ, or two other harnesses that claim the same metric.
     pub fn merge(self, other: Run) -> Result<Run, Vec<Collision>> {
         let mut merged: Vec<Observation> = Vec::with_capacity(self.observations.len() + other.observations.len());
-        let mut collisions = Vec::new();
+        let (mut collisions, mut overruled) = (Vec::new(), 0_usize);
         let mut all: Vec<Observation> = self.observations.into_iter().chain(other.observations).collect();
         all.sort_by(|a, b| key(a).cmp(&key(b)));
         for observation in all {
             match merged.last_mut() {
                 Some(last) if key(last) == key(&observation) => {
-                    if let Err(collision) = join(last, observation) {
-                        collisions.push(collision);
+                    match join(last, observation) {
+                        Ok(Joined::Alike) => {}
+                        Ok(Joined::Overruled) => overruled += 1,
+                        Err(collision) => collisions.push(collision),
                     }
                 }
                 _ => merged.push(observation),
@@ -117,6 +119,12 @@ impl Run {
         }
         let mut warnings = self.warnings;
         warnings.extend(other.warnings);
+        if overruled > 0 {
+            warnings.push(Warning::general(format!(
+                "{overruled} counts were taken by {COUNTER} and by another tool, which counts by other rules: those of \
+                 {COUNTER} are used"
+            )));
+        }
         Ok(Run { label: self.label, provenance: self.provenance.or(other.provenance), warnings, observations: merged })
     }
 
@@ -140,16 +148,33 @@ fn collision(first: &Observation, second: &Observation) -> Collision {
     }
 }
 
-fn join(into: &mut Observation, from: Observation) -> Result<(), Collision> {
+/// The harness whose counts are taken where another counted the same: it leaves out what set up a benchmark.
+const COUNTER: &str = "meter";
+
+/// How two observations of one side became one.
+enum Joined {
+    /// They are further processes, or equal.
+    Alike,
+    /// One was left out for the other.
+    Overruled,
+}
+
+fn join(into: &mut Observation, from: Observation) -> Result<Joined, Collision> {
     let clash = collision(into, &from);
-    if into.harness != from.harness || into.metric != from.metric {
-        return Err(clash);
+    match (&*into.harness == COUNTER, &*from.harness == COUNTER) {
+        (true, false) => return Ok(Joined::Overruled),
+        (false, true) => {
+            *into = from;
+            return Ok(Joined::Overruled);
+        }
+        _ if into.harness != from.harness || into.metric != from.metric => return Err(clash),
+        _ => {}
     }
     match (&mut into.values, from.values) {
-        (Values::Exact(first), Values::Exact(second)) if *first == second => Ok(()),
+        (Values::Exact(first), Values::Exact(second)) if *first == second => Ok(Joined::Alike),
         (Values::Sampled(first), Values::Sampled(second)) => {
             first.append(second);
-            Ok(())
+            Ok(Joined::Alike)
         }
         _ => Err(clash),
     }
