@@ -33,33 +33,102 @@ pub enum Values {
 ///
 /// Measurements of one process are not independent of each other: they share its memory layout and the
 /// machine's mood of that minute. Statistics need to know which belong together.
+///
+/// All are kept in one sample, since most questions are about all of them and most harnesses have either one
+/// process or one measurement of each: no measurement is an object of its own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Processes(Vec<Sample>);
+pub struct Processes {
+    pooled: Sample,
+    bounds: Bounds,
+}
+
+/// Where a process ends among all measurements.
+#[derive(Clone, Debug, PartialEq)]
+enum Bounds {
+    /// One process took them all.
+    None,
+    /// Each is of a process of its own.
+    Everywhere,
+    /// Behind so many measurements from the first on: ascending, the last is their number.
+    At(Box<[usize]>),
+}
 
 impl Processes {
     /// All measurements are of one process.
     pub fn one(sample: Sample) -> Processes {
-        Processes(vec![sample])
+        Processes { pooled: sample, bounds: Bounds::None }
+    }
+
+    /// Each measurement is of a process of its own.
+    pub fn each(sample: Sample) -> Processes {
+        let bounds = if sample.len() == 1 { Bounds::None } else { Bounds::Everywhere };
+        Processes { pooled: sample, bounds }
     }
 
     /// One sample per process. `None` when there is no process.
     pub fn new(samples: Vec<Sample>) -> Option<Processes> {
-        if samples.is_empty() { None } else { Some(Processes(samples)) }
+        let mut samples = samples.into_iter().map(Processes::one);
+        let mut all = samples.next()?;
+        all.extend(samples);
+        Some(all)
     }
 
     /// How many processes measured; at least 1.
     pub fn count(&self) -> usize {
-        self.0.len()
+        match &self.bounds {
+            Bounds::None => 1,
+            Bounds::Everywhere => self.pooled.len(),
+            Bounds::At(ends) => ends.len(),
+        }
     }
 
-    /// The sample of each process, in the order they ran.
-    pub fn samples(&self) -> &[Sample] {
-        &self.0
+    /// The measurements of all processes, in the order they were taken.
+    pub fn pooled(&self) -> &Sample {
+        &self.pooled
+    }
+
+    /// Whether each process measured once.
+    pub fn measured_once_each(&self) -> bool {
+        self.count() == self.pooled.len()
+    }
+
+    /// The measurements of each process, at least one, in the order they ran.
+    pub fn by_process(&self) -> impl Iterator<Item = &[f64]> {
+        let mut start = 0;
+        (0..self.count()).map(move |index| {
+            let process = start..self.end(index);
+            start = process.end;
+            &self.pooled.values()[process]
+        })
+    }
+
+    /// Behind how many measurements the process at `index` ends.
+    fn end(&self, index: usize) -> usize {
+        match &self.bounds {
+            Bounds::None => self.pooled.len(),
+            Bounds::Everywhere => index + 1,
+            Bounds::At(ends) => ends[index],
+        }
     }
 
     /// Adds the processes of another file of the same side.
     pub fn append(&mut self, other: Processes) {
-        self.0.extend(other.0);
+        self.extend([other]);
+    }
+
+    fn extend(&mut self, others: impl IntoIterator<Item = Processes>) {
+        let (mut values, mut ends) = (Vec::new(), Vec::new());
+        for processes in [self.clone()].into_iter().chain(others) {
+            let before = values.len();
+            values.extend_from_slice(processes.pooled.values());
+            ends.extend((0..processes.count()).map(|index| before + processes.end(index)));
+        }
+        let bounds = match ends.len() {
+            1 => Bounds::None,
+            count if count == values.len() => Bounds::Everywhere,
+            _ => Bounds::At(ends.into()),
+        };
+        *self = Processes { pooled: Sample::new(values).expect("samples are neither empty nor hold NaN"), bounds };
     }
 }
 

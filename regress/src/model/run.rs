@@ -104,13 +104,11 @@ impl Run {
         all.sort_by(|a, b| key(a).cmp(&key(b)));
         for observation in all {
             match merged.last_mut() {
-                Some(last) if key(last) == key(&observation) => {
-                    match join(last, observation) {
-                        Ok(Joined::Alike) => {}
-                        Ok(Joined::Overruled) => overruled += 1,
-                        Err(collision) => collisions.push(collision),
-                    }
-                }
+                Some(last) if key(last) == key(&observation) => match join(last, observation) {
+                    Ok(Joined::Alike) => {}
+                    Ok(Joined::Overruled) => overruled += 1,
+                    Err(collision) => collisions.push(collision),
+                },
                 _ => merged.push(observation),
             }
         }
