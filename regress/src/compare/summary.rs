@@ -24,7 +24,7 @@ impl Summary {
             Values::Exact(count) => Summary::counted(&observation.values, *count),
             Values::Sampled(processes) => match repeated_count(&observation.metric, processes) {
                 Some(count) => Summary::counted(&observation.values, count),
-                None => Summary::sampled(&pool(processes.samples()), processes.count(), confidence),
+                None => Summary::sampled(processes.pooled(), processes.count(), confidence),
             },
         }
     }
@@ -34,7 +34,7 @@ impl Summary {
         let value = count.per_operation();
         let (n, processes) = match values {
             Values::Exact(exact) => (usize::try_from(exact.operations()).unwrap_or(usize::MAX), 1),
-            Values::Sampled(processes) => (processes.samples().iter().map(Sample::len).sum(), processes.count()),
+            Values::Sampled(processes) => (processes.pooled().len(), processes.count()),
         };
         Summary {
             center: Interval { low: value, point: value, high: value },
@@ -66,19 +66,7 @@ fn repeated_count(metric: &Metric, processes: &Processes) -> Option<Exact> {
     if metric.nature == Nature::Timed {
         return None;
     }
-    let mut values = processes.samples().iter().flat_map(Sample::values).copied();
-    let first = values.next()?;
-    let whole = first.fract() == 0.0 && (0.0..EXACT_BELOW).contains(&first);
-    (whole && values.all(|value| value == first)).then(|| Exact::once(first as u64))
-}
-
-/// The measurements of all processes as one sample, in the order they were taken.
-pub(super) fn pool(samples: &[Sample]) -> std::borrow::Cow<'_, Sample> {
-    match samples {
-        [one] => std::borrow::Cow::Borrowed(one),
-        many => {
-            let values = many.iter().flat_map(|sample| sample.values().iter().copied()).collect();
-            std::borrow::Cow::Owned(Sample::new(values).expect("samples are neither empty nor hold NaN"))
-        }
-    }
+    let value = processes.pooled().min();
+    let is_count = value.fract() == 0.0 && (0.0..EXACT_BELOW).contains(&value);
+    (is_count && processes.pooled().is_constant()).then(|| Exact::once(value as u64))
 }

@@ -108,11 +108,9 @@ struct Series {
 }
 
 impl Series {
-    /// One process for each line. Made in the end: numbers alone are gathered four times as densely.
+    /// One process for each line.
     fn processes(self) -> Option<Processes> {
-        let mut samples = Vec::with_capacity(self.values.len());
-        samples.extend(self.values.into_iter().filter_map(|value| Sample::new(vec![value]).ok()));
-        Processes::new(samples)
+        Sample::new(self.values).ok().map(Processes::each)
     }
 }
 

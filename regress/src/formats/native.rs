@@ -273,7 +273,7 @@ impl<'a> ObservationOut<'a> {
         let plain = metric_of_name(&metric.name, metric.unit.clone());
         let (total, operations, processes) = match values {
             Values::Exact(exact) => (Some(exact.total()), Some(exact.operations()), None),
-            Values::Sampled(processes) => (None, None, Some(processes.samples().iter().map(Sample::values).collect())),
+            Values::Sampled(processes) => (None, None, Some(processes.by_process().collect())),
         };
         ObservationOut {
             benchmark: id.as_str(),

@@ -67,10 +67,26 @@ impl Processes {
 
     /// One sample per process. `None` when there is no process.
     pub fn new(samples: Vec<Sample>) -> Option<Processes> {
-        let mut samples = samples.into_iter().map(Processes::one);
-        let mut all = samples.next()?;
-        all.extend(samples);
-        Some(all)
+        if samples.is_empty() {
+            return None;
+        }
+        let ends = samples.iter().scan(0, |end, sample| {
+            *end += sample.len();
+            Some(*end)
+        });
+        let values = samples.iter().flat_map(Sample::values).copied().collect();
+        Some(Processes::bounded(values, ends.collect()))
+    }
+
+    /// * `values`: of several samples, so neither empty nor NaN.
+    /// * `ends`: as in [`Bounds::At`].
+    fn bounded(values: Vec<f64>, ends: Box<[usize]>) -> Processes {
+        let bounds = match ends.len() {
+            1 => Bounds::None,
+            count if count == values.len() => Bounds::Everywhere,
+            _ => Bounds::At(ends),
+        };
+        Processes { pooled: Sample::new(values).expect("samples are neither empty nor hold NaN"), bounds }
     }
 
     /// How many processes measured; at least 1.
@@ -94,41 +110,24 @@ impl Processes {
 
     /// The measurements of each process, at least one, in the order they ran.
     pub fn by_process(&self) -> impl Iterator<Item = &[f64]> {
-        let mut start = 0;
-        (0..self.count()).map(move |index| {
-            let process = start..self.end(index);
-            start = process.end;
-            &self.pooled.values()[process]
-        })
+        let starts = std::iter::once(0).chain(self.ends());
+        starts.zip(self.ends()).map(|(start, end)| &self.pooled.values()[start..end])
     }
 
-    /// Behind how many measurements the process at `index` ends.
-    fn end(&self, index: usize) -> usize {
-        match &self.bounds {
+    /// Behind how many measurements each process ends.
+    fn ends(&self) -> impl Iterator<Item = usize> {
+        (0..self.count()).map(|index| match &self.bounds {
             Bounds::None => self.pooled.len(),
             Bounds::Everywhere => index + 1,
             Bounds::At(ends) => ends[index],
-        }
+        })
     }
 
     /// Adds the processes of another file of the same side.
     pub fn append(&mut self, other: Processes) {
-        self.extend([other]);
-    }
-
-    fn extend(&mut self, others: impl IntoIterator<Item = Processes>) {
-        let (mut values, mut ends) = (Vec::new(), Vec::new());
-        for processes in [self.clone()].into_iter().chain(others) {
-            let before = values.len();
-            values.extend_from_slice(processes.pooled.values());
-            ends.extend((0..processes.count()).map(|index| before + processes.end(index)));
-        }
-        let bounds = match ends.len() {
-            1 => Bounds::None,
-            count if count == values.len() => Bounds::Everywhere,
-            _ => Bounds::At(ends.into()),
-        };
-        *self = Processes { pooled: Sample::new(values).expect("samples are neither empty nor hold NaN"), bounds };
+        let before = self.pooled.len();
+        let ends = self.ends().chain(other.ends().map(|end| before + end)).collect();
+        *self = Processes::bounded([self.pooled.values(), other.pooled.values()].concat(), ends);
     }
 }
 
@@ -194,6 +193,33 @@ impl Eq for Exact {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn processes_are_told_apart_however_they_came_together() {
+        #[track_caller]
+        fn check(processes: Processes, expected: &[&[f64]]) {
+            assert_eq!(processes.by_process().collect::<Vec<_>>(), expected);
+            assert_eq!(processes.count(), expected.len());
+            assert_eq!(processes.pooled().values(), expected.concat());
+            let samples = expected.iter().map(|values| sample(values)).collect();
+            assert_eq!(Some(processes), Processes::new(samples));
+        }
+        fn sample(values: &[f64]) -> Sample {
+            Sample::new(values.to_vec()).unwrap()
+        }
+        fn joined(mut first: Processes, second: Processes) -> Processes {
+            first.append(second);
+            first
+        }
+        let (one, each) = (|values| Processes::one(sample(values)), |values| Processes::each(sample(values)));
+        check(one(&[3.0, 1.0]), &[&[3.0, 1.0]]);
+        check(each(&[3.0, 1.0]), &[&[3.0], &[1.0]]);
+        check(each(&[3.0]), &[&[3.0]]);
+        check(joined(one(&[3.0, 1.0]), one(&[2.0])), &[&[3.0, 1.0], &[2.0]]);
+        check(joined(one(&[3.0]), each(&[1.0, 2.0])), &[&[3.0], &[1.0], &[2.0]]);
+        check(joined(joined(one(&[3.0, 1.0]), one(&[2.0])), one(&[5.0, 4.0])), &[&[3.0, 1.0], &[2.0], &[5.0, 4.0]]);
+        assert_eq!(Processes::new(Vec::new()), None);
+    }
 
     #[test]
     fn counts_are_compared_as_exact_rationals() {

@@ -126,8 +126,8 @@ fn describe(reading: &Reading) -> String {
 }
 
 fn describe_samples(processes: &Processes) -> String {
-    let lengths: Vec<usize> = processes.samples().iter().map(|sample| sample.len()).collect();
-    let values: Vec<f64> = processes.samples().iter().flat_map(|sample| sample.values()).copied().collect();
+    let lengths: Vec<usize> = processes.by_process().map(<[f64]>::len).collect();
+    let values = processes.pooled().values();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let shape = match lengths[..] {
         [one] => format!("{one} of a process"),
@@ -167,8 +167,8 @@ fn every_case_says_where_it_is_from() {
 }
 
 fn mean(processes: &Processes) -> f64 {
-    let [sample] = processes.samples() else { panic!("criterion measures in one process") };
-    sample.values().iter().sum::<f64>() / sample.len() as f64
+    assert_eq!(processes.count(), 1, "criterion measures in one process");
+    processes.pooled().values().iter().sum::<f64>() / processes.pooled().len() as f64
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn criterion_means_and_medians_are_criterions_own() {
             let estimates = case.json(&observation.origin.replace("sample.json", "estimates.json"));
             let (Some(estimates), Values::Sampled(processes)) = (estimates, &observation.values) else { continue };
             let nanoseconds = |name: &str| estimates[name]["point_estimate"].as_f64().expect("an estimate");
-            let sorted = processes.samples()[0].sorted();
+            let sorted = processes.pooled().sorted();
             let median = (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0;
             for (ours, theirs) in [(mean(processes), nanoseconds("mean")), (median, nanoseconds("median"))] {
                 let ratio = ours * 1e9 / theirs;
@@ -373,7 +373,7 @@ fn a_throughput_that_gives_no_rate_is_left_out_and_said() {
     let value = |metric: &str| {
         let observation = reading.observations.iter().find(|o| o.metric.name.as_ref() == metric).expect("it was read");
         let Values::Sampled(processes) = &observation.values else { panic!("it is sampled") };
-        processes.samples()[0].values()[0]
+        processes.pooled().values()[0]
     };
     assert_eq!(value("time"), 2e-9); // 4 ns / 2
     assert_eq!(value("throughput"), 512.0 / 2e-9); // 4096 bits are 512 bytes

@@ -411,7 +411,7 @@ fn is_exact_by_promise(comparison: &Comparison) -> bool {
 
 fn measurements(observation: &Observation) -> Sample {
     let Values::Sampled(processes) = &observation.values else { panic!("Go's text holds measurements") };
-    Sample::new(processes.samples().iter().flat_map(|sample| sample.values()).copied().collect()).unwrap()
+    processes.pooled().clone()
 }
 
 // ---- benchstat's rules for text -------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
+use std::borrow::Cow;
+
 use super::Method;
-use crate::compare::summary::pool;
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
-use crate::model::{Nature, Observation, Values};
+use crate::model::{Exact, Nature, Observation, Processes, Values};
 use crate::stats::{self, NullDistributions, Sample};
 use crate::unit::Better;
 
@@ -17,10 +18,9 @@ pub(super) fn compare(
     options: &Options,
     nulls: &mut NullDistributions,
 ) -> Comparison {
-    let (old_sample, new_sample) = (replicates(&old.values), replicates(&new.values));
     // A count that repeats has one number only: let it stand for as many as the other side has.
-    let old_sample = as_many(old_sample, &old.values, new_sample.len());
-    let new_sample = as_many(new_sample, &new.values, old_sample.len());
+    let old_sample = replicates(&old.values, &new.values);
+    let new_sample = replicates(&new.values, &old.values);
     let side = |values: &Values, sample: &Sample| match values {
         Values::Exact(count) => Summary::counted(values, *count),
         Values::Sampled(processes) => Summary::sampled(sample, processes.count(), options.confidence),
@@ -125,23 +125,26 @@ fn direction(better: Better, moved: Better) -> Finding {
 }
 
 /// The values that count as replicates: the medians of the processes where there are enough of them to be
-/// compared with each other, else all measurements.
-fn replicates(values: &Values) -> Sample {
-    /// The fewest values a side whose rank test can be significant at 0.05: 2 ÷ C(8, 4) = 0.029.
-    const ENOUGH: usize = 4;
-    match values {
-        Values::Exact(exact) => Sample::new(vec![exact.per_operation()]).expect("a count is a number"),
-        Values::Sampled(processes) if processes.count() >= ENOUGH => {
-            let medians = processes.samples().iter().map(stats::median).collect();
-            Sample::new(medians).expect("a median of numbers is a number")
-        }
-        Values::Sampled(processes) => pool(processes.samples()).into_owned(),
+/// compared with each other, else all measurements. An exact count repeats for each one of `other`.
+fn replicates<'a>(values: &'a Values, other: &Values) -> Cow<'a, Sample> {
+    match (values, other) {
+        (Values::Sampled(processes), _) => replicates_of(processes),
+        (Values::Exact(count), Values::Exact(_)) => Cow::Owned(repeated(*count, 1)),
+        (Values::Exact(count), Values::Sampled(other)) => Cow::Owned(repeated(*count, replicates_of(other).len())),
     }
 }
 
-fn as_many(sample: Sample, values: &Values, n: usize) -> Sample {
-    match values {
-        Values::Exact(exact) => Sample::new(vec![exact.per_operation(); n]).expect("a count is a number"),
-        Values::Sampled(_) => sample,
+fn replicates_of(processes: &Processes) -> Cow<'_, Sample> {
+    /// The fewest values a side whose rank test can be significant at 0.05: 2 ÷ C(8, 4) = 0.029.
+    const ENOUGH: usize = 4;
+    if processes.count() < ENOUGH || processes.measured_once_each() {
+        return Cow::Borrowed(processes.pooled());
     }
+    let numbers = "measurements are numbers, and at least one a process";
+    let median = |values: &[f64]| stats::median(&Sample::new(values.to_vec()).expect(numbers));
+    Cow::Owned(Sample::new(processes.by_process().map(median).collect()).expect(numbers))
+}
+
+fn repeated(count: Exact, times: usize) -> Sample {
+    Sample::new(vec![count.per_operation(); times]).expect("a count is a number, and other has at least one")
 }
