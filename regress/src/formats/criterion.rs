@@ -56,6 +56,10 @@ fn read(files: &[File]) -> Reading {
     let mut reading = Reading::default();
     for pair in pairs(files).into_values() {
         match pair {
+            (Some(benchmark), Some(sample)) if is_emptied(benchmark, sample) => {
+                let problem = Problem::EmptiedByItsHarness;
+                reading.problems.push(ReadError { path: sample.path.clone(), place: Place::Whole, problem });
+            }
             (Some(benchmark), Some(sample)) => read_pair(benchmark, sample, &mut reading),
             (Some(alone), None) => reading.problems.push(missing(alone, SAMPLE)),
             (None, Some(alone)) => reading.problems.push(missing(alone, BENCHMARK)),
@@ -80,6 +84,13 @@ fn pairs(files: &[File]) -> BTreeMap<&str, (Option<&File>, Option<&File>)> {
         }
     }
     pairs
+}
+
+/// Whether criterion emptied them. Every run is written to `new/` first, and `--save-baseline=new` then copies each of
+/// its files onto itself, which leaves nothing of it (seen with 0.8.2).
+fn is_emptied(benchmark: &File, sample: &File) -> bool {
+    let of_last_run = sample.path.strip_suffix(SAMPLE).is_some_and(|directory| directory.ends_with("/new/"));
+    of_last_run && benchmark.bytes.is_empty() && sample.bytes.is_empty()
 }
 
 fn missing(alone: &File, name: &'static str) -> ReadError {

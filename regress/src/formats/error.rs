@@ -78,6 +78,8 @@ pub enum Problem {
     },
     /// Nothing was measured in it.
     Empty,
+    /// It was measured, and saved under a name that made its harness empty it again.
+    EmptiedByItsHarness,
     /// No format recognises it.
     Unrecognised,
     /// The world refused: permission, a directory, a link loop.
@@ -111,6 +113,7 @@ impl fmt::Display for Problem {
             Problem::MissingCompanion { name } => write!(f, "there is no `{name}` beside it"),
             Problem::Duplicate { what, first } => write!(f, "{what} stands here a second time; first in {first}"),
             Problem::Empty => write!(f, "nothing was measured in it"),
+            Problem::EmptiedByItsHarness => write!(f, "criterion 0.8 empties what it saves under the name `new`"),
             Problem::Unrecognised => write!(f, "no known result format"),
             Problem::Unreadable { reason } => write!(f, "{reason}"),
         }
@@ -118,6 +121,11 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
+    /// Whether it is one mistake, in however many files of a run it shows: it is told once.
+    pub fn is_of_the_whole_run(&self) -> bool {
+        *self == Problem::EmptiedByItsHarness
+    }
+
     /// What the user can do about it.
     pub fn next_step(&self) -> &'static str {
         match self {
@@ -132,6 +140,9 @@ impl Problem {
                 "give each benchmark a name of its own; two bench targets that share a name overwrite each other"
             }
             Problem::Empty => "check that the benchmark ran to its end and that its filter matches",
+            Problem::EmptiedByItsHarness => {
+                "run `cargo bench` without --save-baseline (its results are called `new`), or use another name"
+            }
             Problem::Unrecognised => "`regress formats` lists what can be read",
             Problem::Unreadable { .. } => "check the path and its permissions",
         }

@@ -38,7 +38,9 @@ impl Failure {
     pub fn of_reading(errors: &[ReadError]) -> Failure {
         let message =
             |error: &ReadError| Message { problem: error.to_string(), next_step: error.problem.next_step().to_owned() };
-        Failure(errors.iter().map(message).collect())
+        let told_before = |index: usize| errors[..index].iter().any(|error| error.problem == errors[index].problem);
+        let is_told = |index: &usize| !errors[*index].problem.is_of_the_whole_run() || !told_before(*index);
+        Failure((0..errors.len()).filter(is_told).map(|index| message(&errors[index])).collect())
     }
 
     /// Budgets that make no sense.
