@@ -46,7 +46,7 @@ const SIDES: &str = "\
 Results are named by
   old                 what `cargo bench -- --save-baseline=old` left in the target directory
   baselines/main      what `regress record main` kept
-  run.json, results/  a file of any format, a directory of a harness (DIR@NAME for one of its baselines)
+  run.json, results/  a file of any format, a harness's directory (DIR@NAME: one baseline)
   -                   standard input
   a,b,c               several of these, as further processes of one side
   v1.2=a              any of these, called v1.2 in the report";
