@@ -9,8 +9,7 @@ use crate::io::{Reader, SideSpec};
 pub(super) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let desk = Desk::set_up(&args.look)?;
     let new = Reader::new(&desk.project).read(&SideSpec::new(&args.run))?;
-    let new = desk.selected(new);
-    desk.refuse_nothing(&[&new])?;
-    let comparisons = compare::survey(&new, &desk.settings.options);
+    let selector = desk.selector(&[&new])?;
+    let comparisons = compare::survey(&*selector.of(&new)?, &desk.settings.options);
     desk.judge_and_print(None, &new, comparisons, out)
 }

@@ -1,11 +1,12 @@
 use std::io::{self, Write};
 
 use super::args::{ColourChoice, CompareArgs, Look};
+use super::select::Selector;
 use super::{Exit, Stop};
 use crate::compare::{self, Comparison};
 use crate::io::{self as world, Failure, Project, Reader, Settings, SideSpec};
-use crate::model::{Nature, Run};
-use crate::policy::{self, Pattern, Request, Selection};
+use crate::model::Run;
+use crate::policy::{self, Request};
 use crate::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
@@ -16,9 +17,8 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop>
         (Err(old), Err(new)) => return Err(old.and(new).into()),
         (Err(failure), _) | (_, Err(failure)) => return Err(failure.into()),
     };
-    let (old, new) = (desk.selected(old), desk.selected(new));
-    desk.refuse_nothing(&[&old, &new])?;
-    let comparisons = compare::compare(&old, &new, &desk.settings.options);
+    let selector = desk.selector(&[&old, &new])?;
+    let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &desk.settings.options);
     desk.judge_and_print(Some(&old), &new, comparisons, out)
 }
 
@@ -27,7 +27,6 @@ pub(super) struct Desk<'a> {
     pub project: Project,
     pub settings: Settings,
     look: &'a Look,
-    filters: Vec<Pattern>,
 }
 
 impl<'a> Desk<'a> {
@@ -35,34 +34,12 @@ impl<'a> Desk<'a> {
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project)?;
-        let filters = look.filter.iter().map(|text| Pattern::new(text)).collect();
-        Ok(Desk { project, settings, look, filters })
+        Ok(Desk { project, settings, look })
     }
 
-    /// The part of a run that the user wants to look at.
-    pub fn selected(&self, run: Run) -> Run {
-        let Look { metric: metrics, exact, without, .. } = self.look;
-        run.filtered(|observation| {
-            let name = &*observation.metric.name;
-            (self.filters.is_empty() || self.filters.iter().any(|filter| filter.matches(&observation.id)))
-                && (metrics.is_empty() || metrics.iter().any(|metric| metric == name))
-                && !(*exact && observation.metric.nature == Nature::Timed)
-                && !without.iter().any(|metric| metric == name)
-        })
-    }
-
-    /// A selection that leaves nothing on a side would pass whatever happens.
-    pub fn refuse_nothing(&self, runs: &[&Run]) -> Result<(), Failure> {
-        match runs.iter().find(|run| run.is_empty()) {
-            None => Ok(()),
-            Some(run) => Err(Failure::new(
-                format!(
-                    "of `{}` nothing is left to look at: no result matches --filter, --metric, --exact and --without",
-                    run.label
-                ),
-                "take one of them away; `regress list` shows what was measured",
-            )),
-        }
+    /// What to look at of these runs.
+    pub fn selector(&self, runs: &[&Run]) -> Result<Selector<'_>, Failure> {
+        Selector::new(self.look, &self.settings.budgets, runs)
     }
 
     pub fn judge_and_print(
@@ -72,12 +49,7 @@ impl<'a> Desk<'a> {
         comparisons: Vec<Comparison>,
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
-        let selection = Selection {
-            some_benchmarks: !self.filters.is_empty(),
-            metrics: self.look.metric.clone(),
-            without: self.look.without.clone(),
-            counts_only: self.look.exact,
-        };
+        let selection = self.look.selection();
         let Settings { options, budgets, path } = &self.settings;
         let request = Request { comparisons, old, new, budgets, options, selection: &selection };
         let verdicts = policy::judge(request)
@@ -90,8 +62,7 @@ impl<'a> Desk<'a> {
         let report = Report::new(verdicts, context);
         let renderer = RENDERERS.iter().find(|renderer| renderer.name == self.look.format);
         let renderer = renderer.expect("the argument parser admits only names from the table");
-        (renderer.render)(&report, &self.style(), out)?;
-        Ok(exit)
+        exit.once((renderer.render)(&report, &self.style(), out))
     }
 
     fn style(&self) -> Style {

@@ -1,5 +1,7 @@
+use std::io;
 use std::process::ExitCode;
 
+use super::Stop;
 use crate::policy::Conclusion;
 
 /// How a command ended, as its exit code says it. 2 beats 1 beats 3 beats 0.
@@ -13,6 +15,17 @@ impl Exit {
     pub const FINE: Exit = Exit(0);
     /// The work could not be done: bad arguments, unreadable input, no such baseline, broken configuration.
     pub const COULD_NOT: Exit = Exit(2);
+
+    /// This, once everything is written.
+    ///
+    /// Who closes the pipe has seen enough: what was found stands, `regress compare old new | head -1` fails where it
+    /// would without `head`.
+    pub(super) fn once(self, written: io::Result<()>) -> Result<Exit, Stop> {
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            Ok(()) | Err(_) => Ok(self),
+        }
+    }
 
     /// The number.
     pub fn code(self) -> u8 {

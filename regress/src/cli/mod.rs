@@ -8,6 +8,7 @@ mod exit;
 mod formats;
 mod list;
 mod record;
+mod select;
 
 pub use exit::Exit;
 
@@ -56,7 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Budget(args) => budget::run(&args, out),
         Command::Formats => formats::run(out),
     };
-    match done.and_then(|exit| Ok(out.flush().map(|()| exit)?)) {
+    match done.and_then(|exit| exit.once(out.flush())) {
         Ok(exit) => exit,
         Err(Stop::Failed(failure)) => {
             // Nothing is left to be done when even the error stream is closed.

@@ -13,11 +13,19 @@ pub(super) const RENDERER: Renderer =
 
 fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS.iter().map(|(header, _)| header))?;
+    writer.write_record(COLUMNS.iter().map(|(header, _)| header)).map_err(refusal)?;
     for line in &report.lines {
-        writer.write_record(COLUMNS.iter().map(|(_, cell)| cell(report, line)))?;
+        writer.write_record(COLUMNS.iter().map(|(_, cell)| cell(report, line))).map_err(refusal)?;
     }
     writer.flush()
+}
+
+/// The writer's own error: the crate's conversion would lose its kind, and a closed pipe is told from a full disk by it.
+fn refusal(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 type Cell = fn(&Report, &Line) -> String;

@@ -4,6 +4,8 @@
 //! streams, permissions, links, other directories, bytes nobody would want to see in a file.
 
 mod harnesses;
+mod selection;
+mod streams;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,144 @@
+//! Standard input, standard output, colour and width.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use super::{Desk, Told, told};
+
+const OLD: &str = "BenchmarkCosine 1000 70 ns/op 0 allocs/op\n";
+const NEW: &str = "BenchmarkCosine 1000 70 ns/op 1 allocs/op\n";
+
+fn desk() -> Desk {
+    Desk::with(&[("old", OLD), ("new", NEW)])
+}
+
+/// So many benchmarks that no buffer holds their report.
+fn large(allocs: u32) -> String {
+    (0..3000).map(|i| format!("BenchmarkNumber{i} 1000 {allocs} allocs/op\n")).collect()
+}
+
+#[test]
+fn results_go_to_stdout_and_everything_else_to_stderr() {
+    let desk = desk();
+    let verdict = desk.run("compare old new");
+    assert_eq!((verdict.code, &*verdict.stderr), (Some(1), ""), "{verdict:#?}");
+    assert!(verdict.stdout.starts_with("FAILED  old → new: 1 rule broken"), "{verdict:#?}");
+    desk.run("compare old newer").refused(&["no results named `newer`"]);
+}
+
+#[test]
+fn one_side_may_come_from_standard_input() {
+    let desk = desk();
+    let piped = |arguments: &str| {
+        let mut command = desk.command(arguments);
+        command.stdin(File::open(desk.path("new")).unwrap());
+        told(command)
+    };
+    assert_eq!(piped("compare old -").code, Some(1));
+    assert!(piped("compare old now=-").stdout.starts_with("FAILED  old → now: "));
+    // No allocation in one process, one in the other: nobody can say what the side's count is.
+    assert_eq!(piped("compare old old,-").code, Some(3));
+    assert!(piped("compare - old").stdout.starts_with("PASSED  - → old"));
+    for arguments in ["compare - -", "compare a=- b=-", "check old,-,-"] {
+        piped(arguments).refused(&["`-` stands for standard input, and only one side can be it"]);
+    }
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_run() {
+    desk().run("check -").refused(&["standard input: nothing was measured in it"]);
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_keeps_the_verdict() {
+    let desk = Desk::with(&[("old", &large(0)), ("new", &large(1))]);
+    for (arguments, code) in [("compare old new", 1), ("compare old old", 0), ("check old", 0), ("compare old x", 2)] {
+        for format in ["table", "json", "markdown", "csv"] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = desk.command(&format!("{arguments} --all --format {format}"));
+            let output = command.stdout(Stdio::from(writer)).output().unwrap();
+            let told = Told::of(output);
+            assert_eq!(told.code, Some(code), "{arguments} --format {format}: {told:#?}");
+            assert_eq!(told.stderr.is_empty(), code != 2, "{arguments} --format {format}: {told:#?}");
+        }
+    }
+}
+
+#[test]
+fn whoever_reads_one_line_gets_one_line() {
+    let desk = Desk::with(&[("old", &large(0)), ("new", &large(1))]);
+    let mut child = desk.command("compare old new").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 6];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"FAILED");
+    let told = Told::of(child.wait_with_output().unwrap());
+    assert_eq!((told.code, &*told.stderr), (Some(1), ""));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_no_verdict() {
+    let desk = desk();
+    let mut command = desk.command("compare old new");
+    command.stdout(File::options().write(true).open("/dev/full").unwrap());
+    told(command).refused(&["the output cannot be written"]);
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    let desk = desk();
+    let with = |arguments: &str, variable: Option<(&str, &str)>| {
+        let mut command = desk.command(&format!("compare old new {arguments}"));
+        command.envs(variable);
+        let told = told(command);
+        assert_eq!(told.code, Some(1));
+        told.stdout.contains('\u{1b}')
+    };
+    assert!(!with("", None), "a pipe is no terminal");
+    assert!(!with("--color never", None));
+    assert!(!with("", Some(("NO_COLOR", "1"))));
+    assert!(with("--color always", None));
+    assert!(with("--color always", Some(("NO_COLOR", "1"))), "what is typed beats what is set");
+    assert!(!with("--color always --format json", None), "programs read no colour");
+}
+
+#[test]
+fn the_table_is_as_wide_as_the_line() {
+    let name = "Service/Authentication/VerifyEmbeddingAgainstGallery/gallery=10000/dimension=512/threads=8";
+    let line = |allocs| format!("Benchmark{name} 1000 70 ns/op {allocs} allocs/op\n");
+    let desk = Desk::with(&[("old", &line(0)), ("new", &line(1))]);
+    for columns in [80, 140] {
+        let mut command = desk.command("compare old new --all");
+        command.env("COLUMNS", columns.to_string());
+        let told = told(command);
+        // A name is shortened in the table; in a sentence, which people copy from, it stays whole.
+        let lines = told.stdout.lines().filter(|line| columns >= 140 || !line.contains(name));
+        let widest = lines.map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns, "{columns}: {}", told.stdout);
+        assert!(columns < 140 || told.stdout.contains(name), "{columns}: {}", told.stdout);
+    }
+}
+
+#[test]
+fn what_is_printed_is_the_same_each_time() {
+    let desk = Desk::with(&[("old", &large(0)), ("new", &large(1))]);
+    for format in ["table", "json", "markdown", "csv"] {
+        let arguments = format!("compare old new --all --format {format}");
+        assert_eq!(desk.run(&arguments), desk.run(&arguments));
+    }
+}
+
+#[test]
+fn standard_input_may_be_of_any_size() {
+    let desk = desk();
+    let mut command = desk.command("check -");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(large(0).as_bytes()).unwrap();
+    drop(stdin);
+    let told = Told::of(child.wait_with_output().unwrap());
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    assert!(told.stdout.contains("3000 rows that no rule speaks of"), "{told:#?}");
+}
