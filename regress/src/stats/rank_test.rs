@@ -187,7 +187,9 @@ fn tied_p(pooled: &Pooled) -> f64 {
     let orderings = TiedOrderings::count(&pooled.groups, pooled.n_old, pooled.n_new);
     let total = binomial(pooled.n_old + pooled.n_new, pooled.n_old) as f64;
     let below = orderings.at_most(middle - distance);
-    let above = total - orderings.at_most(middle + distance - 1);
+    // Sides of one size can be exchanged: then it is symmetric after all.
+    let is_symmetric = pooled.n_old == pooled.n_new;
+    let above = if is_symmetric { below } else { total - orderings.at_most(middle + distance - 1) };
     (below + above) / total
 }
 

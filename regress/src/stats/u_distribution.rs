@@ -160,6 +160,10 @@ impl Half {
         let mut reached = Half::start(measurements, n_old, n_new);
         let mut next = Half::start(measurements, n_old, n_new);
         for &size in groups {
+            if size == 1 {
+                reached.add_one();
+                continue;
+            }
             next.clear(reached.measurements + size);
             for old in reached.possible_old() {
                 let new = reached.measurements - old;
@@ -178,6 +182,33 @@ impl Half {
             std::mem::swap(&mut reached, &mut next);
         }
         reached
+    }
+
+    /// A group of one, in place: twice as fast, and most groups are of one.
+    ///
+    /// If it is new, it is above all k old ones: row k moves up by 2 k. If it is old, row k − 1 becomes row k.
+    /// From the last row to the first, each is read before it is overwritten.
+    fn add_one(&mut self) {
+        let before = self.possible_old();
+        let ends: Vec<usize> = before.clone().map(|old| self.place(old).len()).collect();
+        let end = |old: usize| ends[old - before.start()];
+        self.measurements += 1;
+        for old in self.possible_old().rev() {
+            let (fewer, rows) = self.counts.split_at_mut(old * self.width);
+            let row = &mut rows[..2 * old * (self.measurements - old) + 1];
+            if before.contains(&old) {
+                row.copy_within(..end(old), 2 * old);
+                row[..2 * old].fill(0.0);
+            } else {
+                row.fill(0.0);
+            }
+            if 0 < old && before.contains(&(old - 1)) {
+                let from = &fewer[(old - 1) * self.width..][..end(old - 1)];
+                for (target, count) in row.iter_mut().zip(from) {
+                    *target += count;
+                }
+            }
+        }
     }
 
     /// Before the first of so many measurements: one way to have chosen nothing.
