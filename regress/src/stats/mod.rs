@@ -7,6 +7,9 @@
 //! u_distribution  how Mann and Whitney's U falls when nothing changed
 //! rank_test       did it change?       p of the Mann-Whitney U test
 //! shift           by how much?         Hodges-Lehmann difference and ratio, with intervals
+//! trimmed         by how much, in pairs?  trimmed mean, Winsorised t
+//! signed_rank     did it change, in pairs?  p of Wilcoxon's test
+//! modes           two populations?  where they part
 //! power           what could be seen?  smallest visible change, measurements needed
 //! spread          how noisy is it?     MAD and what is made of it
 //! drift           may it be trusted?   early against late, autocorrelation
@@ -22,26 +25,34 @@ mod adjust;
 mod drift;
 mod geomean;
 mod interval;
+mod modes;
 mod natural;
 mod normal;
 #[cfg(test)]
 mod oracle_tests;
 mod order;
+#[cfg(test)]
+mod paired_oracle_tests;
 mod power;
 mod rank_test;
 mod sample;
 mod shift;
+mod signed_rank;
 mod spread;
+mod trimmed;
 mod u_distribution;
 
 pub use adjust::{benjamini_hochberg, holm};
 pub use drift::{Drift, drift};
 pub use geomean::geometric_mean;
 pub use interval::Interval;
+pub use modes::{Modes, two_modes};
 pub use order::{MedianOrders, median, median_interval, median_orders, quantile, samples_for_interval};
 pub use power::{Aim, samples_for_change, smallest_visible_change};
 pub use rank_test::{Method, RankTest, rank_test, samples_for_p, smallest_p};
 pub use sample::{Sample, SampleError};
 pub use shift::{Estimate, ratio, shift};
+pub use signed_rank::{SignedRank, signed_rank};
 pub use spread::{median_absolute_deviation, relative_spread, robust_standard_deviation};
+pub use trimmed::{TrimmedMean, student_quantile, trimmed_mean};
 pub use u_distribution::NullDistributions;

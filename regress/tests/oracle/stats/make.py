@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Writes cases.json: what other people's programs say about fixed inputs.
+"""Writes cases.json and paired.json: what other people's programs say about fixed inputs.
 
-    python3 make.py            writes cases.json next to this script
+    python3 make.py            writes both next to this script
 
 From scipy or numpy: the Mann-Whitney test without ties and its normal approximation, Benjamini and
 Hochberg's adjustment, quantiles, the MAD, the binomial and the normal distribution. Where neither
 has the thing, it is computed here from its definition, by other means than in the Rust sources: the
 exact Mann-Whitney test with ties (scipy's ignores them) by enumeration, Hodges and Lehmann's
-estimate from all pairs, the distribution of U by recurrence, Holm's adjustment.
+estimate from all pairs, the distribution of U by recurrence, Holm's adjustment, Wilcoxon's
+signed-rank test with ties by enumeration. paired.json holds what is about differences in pairs: the
+trimmed mean with Yuen's test (scipy.stats.trim_mean, ttest_ind with trim), Student's t and
+Wilcoxon's signed-rank test.
 
 No value here was copied from the Rust program.
 """
@@ -188,13 +191,103 @@ cases = {
     "normal": normal(),
 }
 
-# One case a line, so that a change reads as one.
-lines = []
-for name, value in cases.items():
-    if isinstance(value, list):
-        rows = ",\n".join("    " + json.dumps(row) for row in value)
-        lines.append(f'  "{name}": [\n{rows}\n  ]')
+paired_random = numpy.random.default_rng(20250102)
+
+
+def differences(size, center=0.0, tails=3):
+    return [float(x) for x in center + paired_random.standard_t(tails, size)]
+
+
+def trimmed_mean(values, trim, boundary, confidence):
+    """Yuen's test of scipy takes two samples: against one that never varies it is the test of one."""
+    constant = [boundary] * 10
+    test = lambda side: stats.ttest_ind(values, constant, equal_var=False, trim=trim, alternative=side)
+    mean = float(stats.trim_mean(values, trim))
+    above = test("greater")
+    error = (mean - boundary) / float(above.statistic)
+    reach = float(stats.t.isf((1 - confidence) / 2, above.df)) * error
+    return {
+        "values": values,
+        "trim": trim,
+        "mean": mean,
+        "error": error,
+        "freedom": round(float(above.df)),
+        "boundary": boundary,
+        "p_above": float(above.pvalue),
+        "p_below": float(test("less").pvalue),
+        "confidence": confidence,
+        "ends": [mean - reach, mean + reach],
+    }
+
+
+def trimmed_means():
+    for n in [2, 3, 4, 5, 8, 10, 20, 21, 40, 80, 160, 500]:
+        for trim in [0.0, 0.1, 0.2, 0.25]:
+            yield trimmed_mean(differences(n, 0.3), trim, 0.1, 0.95)
+    for center in [0.5, 2.0, 5.0]:
+        yield trimmed_mean(differences(20, center), 0.25, 0.0, 0.99)
+        yield trimmed_mean(differences(160, center), 0.25, 0.0, 0.999)
+
+
+def enumerated_signed_rank(values):
+    """The share of all ways to give signs whose sum of positive ranks is at least, or at most, that large."""
+    values = [x for x in values if x != 0]
+    ranks = stats.rankdata(numpy.abs(values))
+    measured = sum(r for r, x in zip(ranks, values) if x > 0)
+    sums = [sum(itertools.compress(ranks, signs)) for signs in itertools.product([0, 1], repeat=len(values))]
+    share = lambda holds: sum(map(holds, sums)) / len(sums)
+    return share(lambda w: w >= measured), share(lambda w: w <= measured)
+
+
+def signed_rank(values, method):
+    if method == "enumerated":
+        above, below = enumerated_signed_rank(values)
     else:
-        lines.append(f'  "{name}": {json.dumps(value)}')
-path = pathlib.Path(__file__).with_name("cases.json")
-path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        p = lambda side: float(
+            stats.wilcoxon(values, alternative=side, method=method, correction=True, zero_method="wilcox").pvalue
+        )
+        above, below = p("greater"), p("less")
+    return {"values": values, "method": method, "p_above": above, "p_below": below}
+
+
+def signed_ranks():
+    for n in [1, 2, 3, 5, 8, 10, 20, 30, 50]:
+        for center in [0.0, 0.7]:
+            yield signed_rank(differences(n, center), "exact")
+    for n in [1, 3, 6, 10, 14]:
+        for center in [-1, 0, 1]:
+            yield signed_rank([float(x) for x in paired_random.integers(-3, 4, n) + center], "enumerated")
+    for n in [51, 60, 200]:
+        yield signed_rank(differences(n, 0.2), "asymptotic")
+        yield signed_rank([float(x) for x in paired_random.integers(-5, 7, n)] + [1.0] * 20, "asymptotic")
+
+
+def student():
+    for freedom in [1, 2, 5, 9, 19, 39, 79, 200]:
+        for t in [0.0, 0.5, 2.0, 4.0, 7.0, 12.0]:
+            yield {"freedom": freedom, "t": t, "upper": float(stats.t.sf(t, freedom))}
+
+
+paired = {
+    "made_by": f"make.py with scipy {scipy.__version__}, numpy {numpy.__version__}",
+    "trimmed_mean": list(trimmed_means()),
+    "signed_rank": list(signed_ranks()),
+    "student": list(student()),
+}
+
+
+def write(name, cases):
+    """One case a line, so that a change reads as one."""
+    lines = []
+    for key, value in cases.items():
+        if isinstance(value, list):
+            rows = ",\n".join("    " + json.dumps(row) for row in value)
+            lines.append(f'  "{key}": [\n{rows}\n  ]')
+        else:
+            lines.append(f'  "{key}": {json.dumps(value)}')
+    path = pathlib.Path(__file__).with_name(name)
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+write("cases.json", cases)
+write("paired.json", paired)
