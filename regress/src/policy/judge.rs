@@ -44,6 +44,8 @@ pub(super) struct Case<'a> {
     pub options: &'a Options,
     /// Whether the new side has the benchmark, if in another metric.
     pub benchmark_is_new_side: bool,
+    /// Whether either side has a headline metric of the benchmark.
+    pub benchmark_has_headline: bool,
 }
 
 /// Judges every row by the rules that hold for it.
@@ -56,6 +58,8 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
         return Err(errors);
     }
     let new_benchmarks: BTreeSet<&BenchId> = request.new.observations().iter().map(|o| &o.id).collect();
+    let headlines = request.comparisons.iter().filter(|row| row.metric.standing == Standing::Headline);
+    let headlined: BTreeSet<BenchId> = headlines.map(|row| row.id.clone()).collect();
     let means = compare::geomeans(&request.comparisons);
     let missing = never_measured(&request);
     let mut warnings = never_compared(&request);
@@ -63,11 +67,13 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let mut rows = Vec::with_capacity(comparisons.len());
     for row in comparisons {
         let benchmark_is_new_side = new_benchmarks.contains(&row.id);
+        let benchmark_has_headline = headlined.contains(&row.id);
         let mut judgements: Vec<Judgement> = budgets
             .holding(&row.id, &row.metric.name)
             .into_iter()
             .filter_map(|(budget, rule)| {
-                let case = Case { row: &row, scope: &budget.scope, new, options, benchmark_is_new_side };
+                let scope = &budget.scope;
+                let case = Case { row: &row, scope, new, options, benchmark_is_new_side, benchmark_has_headline };
                 apply(budget, rule, &case, budgets, selection)
             })
             .collect();
@@ -107,8 +113,12 @@ fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<String
             Some(format!("{metric} is not measured here, as --without says"))
         }
         (RuleKind::Change, Finding::NotComparable(reason)) => Some(reason.to_string()),
-        // A detail that vanishes is missed only where a rule of the user names it.
-        (RuleKind::Present, Finding::OnlyOld) if case.row.metric.standing == Standing::Detail => {
+        // A detail that vanishes is missed where a budget names it, or where nothing else tells that the benchmark did.
+        (RuleKind::Present, Finding::OnlyOld)
+            if case.row.metric.standing == Standing::Detail
+                && case.scope.metric.is_none()
+                && (case.benchmark_is_new_side || case.benchmark_has_headline) =>
+        {
             Some("a detail of another metric".to_owned())
         }
         _ => None,
@@ -171,12 +181,17 @@ fn never_measured(request: &Request<'_>) -> Vec<(Option<BenchId>, Judgement)> {
             let left_out = metric.is_some_and(|metric| request.selection.leaves_out(metric));
             let filtered = request.selection.some_benchmarks && !request.comparisons.iter().any(|row| matches(&row));
             (!seen && !left_out && !filtered).then(|| {
-                let what = metric.unwrap_or("anything");
-                let sentence = format!(
-                    "{what} of `{}` was never measured; {}run the benchmark that measures it, or say --without {what}",
-                    budget.scope.benchmark,
-                    metric_meant(what).replace(&format!("did you mean `{what}`? "), ""),
-                );
+                let sentence = match metric {
+                    Some(metric) => format!(
+                        "{metric} of `{}` was never measured; {}run the benchmark that measures it, or say --without {metric}",
+                        budget.scope.benchmark,
+                        metric_meant(metric).replace(&format!("did you mean `{metric}`? "), ""),
+                    ),
+                    None => format!(
+                        "`{}` was never measured; renamed, removed, filtered out or crashed",
+                        budget.scope.benchmark
+                    ),
+                };
                 let judgement = Judgement {
                     outcome: Outcome::Broken,
                     rule: rule.kind(),

@@ -4,6 +4,7 @@
 
 mod cmd;
 mod corpus;
+mod judging;
 mod oracle_benchstat;
 mod properties;
 mod report;

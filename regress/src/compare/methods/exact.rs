@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use super::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
 use crate::model::{Exact, Observation};
@@ -14,7 +16,7 @@ pub(super) fn compare((old_observation, old): Counted<'_>, (new_observation, new
     let old_side = Summary::counted(&old_observation.values, old);
     let new_side = Summary::counted(&new_observation.values, new);
     let difference = new.per_operation() - old.per_operation();
-    let ratio = (old.total() > 0).then(|| new.per_operation() / old.per_operation());
+    let ratio = (old.total() > 0).then(|| ratio(old, new));
     Comparison {
         id: new_observation.id.clone(),
         metric: new_observation.metric.clone(),
@@ -35,8 +37,18 @@ pub(super) fn compare((old_observation, old): Counted<'_>, (new_observation, new
     }
 }
 
+/// new ÷ old: 1 for equal counts only. One in 10¹⁶ is a difference, and would be rounded away.
+fn ratio(old: Exact, new: Exact) -> f64 {
+    let rounded = new.per_operation() / old.per_operation();
+    match new.cmp(&old) {
+        Ordering::Less => rounded.min(1_f64.next_down()),
+        Ordering::Equal => 1.0,
+        Ordering::Greater => rounded.max(1_f64.next_up()),
+    }
+}
+
 fn finding(old: Exact, new: Exact, better: Better) -> Finding {
-    use std::cmp::Ordering::{Equal, Greater, Less};
+    use Ordering::{Equal, Greater, Less};
     match (new.cmp(&old), better) {
         (Equal, _) => Finding::Unchanged,
         (Less, Better::Lower) | (Greater, Better::Higher) => Finding::Improved,
