@@ -16,21 +16,19 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo bench -- --save-baseline=old      measure; then edit, and measure again as `new`
-  regress compare old new                 what got faster, slower, or cannot be told
-  regress check new                       absolute budgets only, no baseline needed
-  regress record main --exact             keep counts of `new` in baselines/main.json
-
-Exit codes: 0 nothing broke, 1 a verdict (regression, broken budget, lost coverage),
-2 the work could not be done, 3 not proven where a budget wants proof.";
+  cargo bench -- --save-baseline=old  measure, edit, and measure again as `new`
+  regress compare old new             what got faster, slower, or cannot be told
+  regress check new                   absolute budgets only, without a baseline
+  regress record main --exact         keep its counts in baselines/main.json
+Exit codes: 0 nothing broke, 1 a verdict, 2 could not be done, 3 not proven";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Compare two sets of results and judge the new one
-    #[command(after_help = SIDES)]
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Compare(CompareArgs),
     /// Judge the absolute budgets of one set of results
-    #[command(after_help = SIDES)]
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Check(CheckArgs),
     /// Keep a set of results in baselines/<NAME>.json
     Record(RecordArgs),
@@ -41,6 +39,8 @@ pub(super) enum Command {
     /// List the result formats that are read
     Formats,
 }
+
+const SIDES_ARE_LONG: &str = "How results are named: see --help";
 
 const SIDES: &str = "\
 Results are named by
@@ -54,19 +54,19 @@ Results are named by
 /// What is looked at, and how it is shown.
 #[derive(ClapArgs)]
 pub(super) struct Look {
-    /// Read budgets from this file instead of the nearest regress.toml
+    /// Read budgets from this file, not the nearest regress.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Look only at benchmarks that match, `*` for any text; may be given several times
+    /// Look only at benchmarks that match (`*`: any text; repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,
-    /// Look only at this metric; may be given several times
+    /// Look only at this metric (repeatable)
     #[arg(long, value_name = "NAME")]
     pub metric: Vec<String>,
-    /// Look only at counts (allocations, instructions), not at times
+    /// Look only at counts, not at times
     #[arg(long)]
     pub exact: bool,
-    /// Do without a metric that cannot be measured here; may be given several times
+    /// Do without a metric that nobody can measure here (repeatable)
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
     /// Print in this format
@@ -75,7 +75,7 @@ pub(super) struct Look {
     /// Show unchanged rows and details as well
     #[arg(long)]
     pub all: bool,
-    /// Use colour; never, when NO_COLOR is set or the output is no terminal
+    /// Use colour; `auto` does on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColourChoice,
 }

@@ -7,6 +7,7 @@ use super::{Exit, Stop};
 use crate::io::{self as world, Project};
 use crate::model::{BenchId, METRICS};
 use crate::policy::{Budget, Budgets, Rule, Source};
+use crate::report::visible;
 
 pub(super) fn run(args: &BudgetArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     match &args.command {
@@ -20,18 +21,19 @@ fn explain(benchmark: &str, config: Option<&Path>, out: &mut dyn Write) -> Resul
     let project = Project::here()?;
     let config = world::find_config(config, &project);
     let settings = world::load_config(config.as_deref(), &project)?;
-    let file = settings.path.as_deref().unwrap_or("regress.toml");
+    let file = visible(settings.path.as_deref().unwrap_or("regress.toml"));
     let id = BenchId::new(benchmark);
-    writeln!(out, "{benchmark}")?;
+    writeln!(out, "{}", visible(benchmark))?;
     for metric in metrics(&settings.budgets) {
         for (budget, rule) in settings.budgets.holding(&id, &metric) {
             let text = format!("{} {}", rule.kind().info().key, rule.text());
-            writeln!(out, "  {metric:<16} {text:<36} {}", place(budget.source, file))?;
+            let (text, metric) = (visible(&text), visible(&metric));
+            writeln!(out, "  {metric:<16} {text:<36} {}", place(budget.source, &file))?;
             if let Some(why) = &budget.why {
-                writeln!(out, "  {:<16} because: {why}", "")?;
+                writeln!(out, "  {:<16} because: {}", "", visible(why))?;
             }
             for (weaker, text) in overruled(&settings.budgets, budget, rule, &id, &metric) {
-                writeln!(out, "  {:<16} instead of {text} ({})", "", place(weaker.source, file))?;
+                writeln!(out, "  {:<16} instead of {} ({})", "", visible(&text), place(weaker.source, &file))?;
             }
         }
     }

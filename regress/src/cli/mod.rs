@@ -9,6 +9,7 @@ mod formats;
 mod list;
 mod record;
 mod select;
+mod tell;
 
 pub use exit::Exit;
 
@@ -61,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Ok(exit) => exit,
         Err(Stop::Failed(failure)) => {
             // Nothing is left to be done when even the error stream is closed.
-            let _ = write!(errors, "{failure}");
+            let _ = tell::tell(&failure, errors);
             Exit::COULD_NOT
         }
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::FINE,

@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::args::RecordArgs;
 use super::{Exit, Stop};
 use crate::io::{self as world, Failure, Project, Reader, SideSpec};
 use crate::model::{Nature, Provenance};
+use crate::report::visible;
 
 pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
@@ -18,9 +18,7 @@ pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> 
     let here = Provenance { recorded_at: Some(world::now()), ..project.provenance() };
     run.provenance = std::mem::take(&mut run.provenance).or(here);
     world::save_baseline(&run, &path)?;
-    let benchmarks: BTreeSet<_> = run.observations().iter().map(|observation| &observation.id).collect();
-    let commit = run.provenance.commit.as_ref().map_or(String::new(), |commit| format!(", commit {commit}"));
-    let shown = path.strip_prefix(&project.directory).unwrap_or(&path).display();
-    writeln!(out, "{shown}: {} results of {} benchmarks{commit}", run.observations().len(), benchmarks.len())?;
+    let shown = path.strip_prefix(&project.directory).unwrap_or(&path).display().to_string();
+    writeln!(out, "{}: {}", visible(&shown), visible(&run.description()))?;
     Ok(Exit::FINE)
 }

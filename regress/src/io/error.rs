@@ -1,5 +1,3 @@
-use std::fmt;
-
 use crate::formats::ReadError;
 use crate::model::Collision;
 use crate::policy::EntryError;
@@ -62,35 +60,5 @@ impl Failure {
             next_step: "give each benchmark a name of its own, or compare one of the two".to_owned(),
         };
         Failure(collisions.iter().map(message).collect())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// More than this scroll the first ones away.
-        const SHOWN: usize = 20;
-        for message in self.0.iter().take(SHOWN) {
-            writeln!(f, "regress: {}", Printable(&message.problem))?;
-            if !message.next_step.is_empty() {
-                writeln!(f, "  {}", Printable(&message.next_step))?;
-            }
-        }
-        match self.0.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => writeln!(f, "regress: and {more} more problems of this kind"),
-        }
-    }
-}
-
-/// Text from a file, with control characters made visible; line breaks of our own stay.
-struct Printable<'a>(&'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '\n' => f.write_str("\n"),
-            c if c.is_control() => write!(f, "{}", c.escape_default()),
-            c => write!(f, "{c}"),
-        })
     }
 }

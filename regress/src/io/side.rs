@@ -84,8 +84,10 @@ impl<'a> Reader<'a> {
     }
 
     fn read_item(&mut self, item: &str) -> Result<Vec<Reading>, Failure> {
-        if item == "-" {
-            return self.read_stdin().map(|reading| vec![reading]);
+        match item {
+            "-" => return self.read_stdin().map(|reading| vec![reading]),
+            "" => return Err(Failure::new("a name is missing", "write `old`, `a,b` or `label=a,b`")),
+            _ => {}
         }
         let path = Path::new(item);
         if let Some(reading) = read_results(path) {
@@ -168,13 +170,23 @@ impl<'a> Reader<'a> {
         names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
         let known = match names.is_empty() {
             true => "there are no results yet".to_owned(),
-            false => format!("{}there are: {}", did_you_mean(item, names.iter().map(String::as_str)), names.join(", ")),
+            false => format!("{}there are: {}", name_meant(item, &names), names.join(", ")),
+        };
+        let command = match item.strip_prefix("baselines/") {
+            Some(name) => format!("to keep some: regress record {name}"),
+            None => format!("to measure: cargo bench -- --save-baseline={item}"),
         };
         Failure::new(
             format!("no results named `{item}`, and no such file; looked in {}", places.join(", ")),
-            format!("{known}; to measure: cargo bench -- --save-baseline={item}"),
+            format!("{known}; {command}"),
         )
     }
+}
+
+/// `did you mean` for the name of results; `main` is as good a word for `baselines/main`.
+fn name_meant(item: &str, names: &[String]) -> String {
+    let short = names.iter().filter_map(|name| name.strip_prefix("baselines/"));
+    did_you_mean(item, names.iter().map(String::as_str).chain(short))
 }
 
 /// A file of a format we know is what the user means, whatever else has its name: nothing needs to be looked up.
@@ -204,8 +216,13 @@ fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, 
     let shown = directory.display();
     match name.or_else(|| the_one_name(&names)) {
         Some(name) if names.contains(name) => Ok(catalogue.read(name)),
+        Some(name) if names.is_empty() => Err(Failure::new(
+            format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
+            format!("name a file of it: {}", directory.join(name).display()),
+        )),
         Some(name) => {
-            Err(Failure::new(format!("{shown}: no results named `{name}`"), format!("there are: {}", listed())))
+            let meant = did_you_mean(name, names.iter().copied());
+            Err(Failure::new(format!("{shown}: no results named `{name}`"), format!("{meant}there are: {}", listed())))
         }
         None if names.is_empty() => read_loose_files(directory),
         None => Err(Failure::new(

@@ -74,8 +74,9 @@ impl Run {
             }
         }
         metrics.sort_by_key(|name| METRICS.position(name));
-        let mut text =
-            format!("{} results of {benchmarks} benchmarks ({})", self.observations.len(), metrics.join(", "));
+        let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let (results, benchmarks) = (counted(self.observations.len(), "result"), counted(benchmarks, "benchmark"));
+        let mut text = format!("{results} of {benchmarks} ({})", metrics.join(", "));
         if let Some(commit) = &self.provenance.commit {
             text.push_str(&format!(", commit {commit}"));
         }

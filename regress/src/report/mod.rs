@@ -22,6 +22,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use escape::terminal as visible;
 pub use view::{Context, Report, Show, Side};
 
 /// What the output is written on.

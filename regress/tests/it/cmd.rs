@@ -4,6 +4,7 @@
 //! streams, permissions, links, other directories, bytes nobody would want to see in a file.
 
 mod harnesses;
+mod hostile;
 mod selection;
 mod streams;
 

@@ -1,0 +1,21 @@
+use std::io::{self, Write};
+
+use crate::io::Failure;
+use crate::report::visible;
+
+/// Writes all that is wrong, each with its next step. Text of a file or of the command line can neither move the cursor
+/// nor pass for a line of ours.
+pub(super) fn tell(failure: &Failure, errors: &mut dyn Write) -> io::Result<()> {
+    /// More than this scroll the first ones away.
+    const SHOWN: usize = 20;
+    for message in failure.messages().iter().take(SHOWN) {
+        writeln!(errors, "regress: {}", visible(&message.problem))?;
+        if !message.next_step.is_empty() {
+            writeln!(errors, "  {}", visible(&message.next_step))?;
+        }
+    }
+    match failure.messages().len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(errors, "regress: and {more} more problems"),
+    }
+}
