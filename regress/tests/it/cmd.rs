@@ -5,6 +5,8 @@
 
 mod harnesses;
 mod hostile;
+mod places;
+mod record;
 mod selection;
 mod streams;
 

@@ -26,7 +26,9 @@ fn is_harmless(told: &Told) {
 #[test]
 fn no_name_reaches_the_terminal_raw() {
     let desk = Desk::with(&[("old", &native(NAME, 1)), ("new", &native(NAME, 2))]);
-    for arguments in ["compare old new", "compare old new --all", "compare new old --format markdown", "check new --all"] {
+    for arguments in
+        ["compare old new", "compare old new --all", "compare new old --format markdown", "check new --all"]
+    {
         let told = desk.run(arguments);
         is_harmless(&told);
         assert!(told.stdout.contains(r"\u{1b}[31m\u{7}\u{202e}\nregress"), "{told:#?}");
@@ -45,7 +47,9 @@ fn no_path_reaches_the_terminal_raw() {
     desk.write(NAME, "nonsense");
     desk.write(&format!("baselines/{NAME}.json"), native("a", 1));
     desk.write(&format!("baselines/broken {NAME}.json"), "{\"schema\":\"regress-run/1\"");
-    for arguments in [&["check", NAME], &["check", "\u{1b}]0;title"], &["record", NAME], &["check", "old", "--filter", NAME][..2]] {
+    for arguments in
+        [&["check", NAME], &["check", "\u{1b}]0;title"], &["record", NAME], &["check", "old", "--filter", NAME][..2]]
+    {
         let mut command = desk.command("");
         is_harmless(&super::told({
             command.args(arguments);
