@@ -48,6 +48,8 @@ pub mod formats;
 
 pub mod compare;
 
+pub mod trial;
+
 pub mod policy;
 
 pub mod report;

@@ -11,6 +11,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("model", &["stats", "unit"]),
     ("formats", &["model", "stats", "unit"]),
     ("compare", &["model", "stats", "unit"]),
+    ("trial", &["compare", "stats", "model", "unit"]),
     ("policy", &["compare", "model", "unit"]),
     ("report", &["policy", "compare", "model", "unit"]),
     ("io", &["formats", "model", "policy", "compare", "unit"]),
