@@ -38,10 +38,11 @@ pub struct Evidence {
 /// use regress::stats::Sample;
 /// use regress::trial::{Measure, Plan, Question, weigh};
 ///
-/// let log_ratios = Sample::new([1.04, 1.05, 1.06, 1.05].iter().map(|ratio: &f64| ratio.ln()).collect())?;
-/// let evidence = weigh(&log_ratios, &Question::new(Measure::Typical, 1.03), &Plan::default()).expect("4 rounds");
-/// assert!((evidence.ratio - 1.05).abs() < 1e-4);
-/// assert!(evidence.p_regressed < 0.001 && evidence.p_over_budget > 0.99);
+/// let ratios: [f64; 8] = [1.04, 1.05, 1.06, 1.05, 1.03, 1.07, 1.05, 9.0];
+/// let log_ratios = Sample::new(ratios.iter().map(|ratio| ratio.ln()).collect())?;
+/// let evidence = weigh(&log_ratios, &Question::new(Measure::Typical, 1.03), &Plan::default()).expect("8 rounds");
+/// assert!((evidence.ratio - 1.0525).abs() < 1e-4); // of 1.05, 1.05, 1.05 and 1.06
+/// assert!(evidence.p_regressed < 0.01 && evidence.p_over_budget > 0.95);
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
 pub fn weigh(log_ratios: &Sample, question: &Question, plan: &Plan) -> Option<Evidence> {
