@@ -54,19 +54,29 @@ Results are named by
 /// What is looked at, and how it is shown.
 #[derive(ClapArgs)]
 pub(super) struct Look {
-    /// Read budgets from this file, not the nearest regress.toml
+    /// Read budgets from this file, not from regress.toml
+    ///
+    /// Otherwise the `regress.toml` of the nearest directory upwards is read.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Look only at benchmarks that match (`*`: any text; repeatable)
+    /// Look only at benchmarks that match (`*`: any text)
+    ///
+    /// A name also stands for everything below it: `sort` for `sort/small`. May be given several times.
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,
-    /// Look only at this metric (repeatable)
+    /// Look only at this metric
+    ///
+    /// May be given several times.
     #[arg(long, value_name = "NAME")]
     pub metric: Vec<String>,
     /// Look only at counts, not at times
+    ///
+    /// Allocations and instructions: what does not depend on how busy the machine was.
     #[arg(long)]
     pub exact: bool,
-    /// Do without a metric that nobody can measure here (repeatable)
+    /// Do without a metric that nobody can measure here
+    ///
+    /// `instructions`, where there is no valgrind: its budgets are not missed then. May be given several times.
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
     /// Print in this format
@@ -75,7 +85,9 @@ pub(super) struct Look {
     /// Show unchanged rows and details as well
     #[arg(long)]
     pub all: bool,
-    /// Use colour; `auto` does on a terminal, unless NO_COLOR is set
+    /// Use colour
+    ///
+    /// `auto` does on a terminal, unless NO_COLOR is set.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColourChoice,
 }

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::Failure;
 use super::project::Project;
 use crate::compare::{Correction, Options};
-use crate::policy::{Budgets, Entry, EntryError, Field, Value};
+use crate::policy::{Budgets, Entry, EntryError, Field, Value, did_you_mean};
 use crate::unit::parse_percent;
 
 /// What `regress.toml` says.
@@ -61,11 +61,17 @@ fn parse(text: &str, shown: &str) -> Result<Settings, Failure> {
             (known @ ("budget" | "compare"), other) => {
                 let shape = if known == "budget" { "[[budget]]" } else { "[compare]" };
                 let problem = format!("`{known}` is a {}; wanted {shape}", other.type_str());
-                errors.push(error_at(lines.number(key.span().start), problem, "see `regress budget --help`"));
+                errors.push(error_at(
+                    lines.number(key.span().start),
+                    problem,
+                    "`regress budget rules` shows what can stand in one",
+                ));
             }
             (unknown, _) => {
                 let problem = format!("unknown key `{unknown}`");
-                errors.push(error_at(lines.number(key.span().start), problem, "known: [compare], [[budget]]"));
+                let meant = did_you_mean(unknown, ["budget", "compare"].into_iter());
+                let next_step = format!("{meant}known: [compare], [[budget]]");
+                errors.push(error_at(lines.number(key.span().start), problem, next_step));
             }
         }
     }
@@ -163,7 +169,7 @@ fn read_options(table: &DeTable<'_>, options: &mut Options, lines: &Lines, error
             errors.push(error_at(
                 line_number,
                 format!("unknown key `{name}` in [compare]"),
-                format!("known keys: {}", known.join(", ")),
+                format!("{}known keys: {}", did_you_mean(name, known.iter().copied()), known.join(", ")),
             ));
             continue;
         };

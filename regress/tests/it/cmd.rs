@@ -4,10 +4,12 @@
 //! streams, permissions, links, other directories, bytes nobody would want to see in a file.
 
 mod harnesses;
+mod help;
 mod hostile;
 mod places;
 mod record;
 mod selection;
+mod stories;
 mod streams;
 
 use std::fs;
