@@ -1,5 +1,6 @@
 //! Measurements that can be trusted to be numbers.
 
+use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
 
@@ -77,7 +78,8 @@ impl Sample {
             Sorted::AsTaken
         } else {
             let mut copy = taken.clone();
-            copy.sort_unstable_by(f64::total_cmp);
+            // Twice as fast as `total_cmp`, which has an order for NaN as well.
+            copy.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
             Sorted::Copy(copy)
         };
         Ok(Sample { taken, sorted })

@@ -148,82 +148,53 @@ struct Half {
 }
 
 impl Half {
-    /// Walks through the groups. Choosing j of a group of t to be old, after k old and m new ones,
+    fn count(groups: &[usize], n_old: usize, n_new: usize) -> Half {
+        let measurements: usize = groups.iter().sum();
+        let most_old = measurements.min(n_old);
+        let width = measurements * measurements / 2 + 1; // 2 k m is largest for k = m
+        let mut counts = vec![0.0; (most_old + 1) * width];
+        counts[0] = 1.0; // before the first measurement there is one way to have chosen nothing
+        let mut half = Half { measurements: 0, n_old, n_new, counts, width };
+        for &size in groups {
+            half.add(size);
+        }
+        half
+    }
+
+    /// Adds a group above all others. Choosing j of its t to be old, after k old and m new ones,
     /// can be done in C(t, j) ways, and adds to 2 U
     ///
     /// ```text
     ///   2 k (t - j)    new ones of this group above old ones of the groups before
     ///   j (t - j)      ties within this group, one half each
     /// ```
-    fn count(groups: &[usize], n_old: usize, n_new: usize) -> Half {
-        let measurements: usize = groups.iter().sum();
-        let mut reached = Half::start(measurements, n_old, n_new);
-        let mut next = Half::start(measurements, n_old, n_new);
-        for &size in groups {
-            if size == 1 {
-                reached.add_one();
-                continue;
-            }
-            next.clear(reached.measurements + size);
-            for old in reached.possible_old() {
-                let new = reached.measurements - old;
-                let mut ways = 1.0; // C(size, chosen)
-                for chosen in 0..=size {
-                    let rest = size - chosen;
-                    if old + chosen <= n_old && new + rest <= n_new {
-                        let onto = &mut next.row_mut(old + chosen)[(2 * old + chosen) * rest..];
-                        for (target, count) in onto.iter_mut().zip(reached.row(old)) {
-                            *target += ways * count;
-                        }
-                    }
-                    ways = ways * rest as f64 / (chosen + 1) as f64;
-                }
-            }
-            std::mem::swap(&mut reached, &mut next);
-        }
-        reached
-    }
-
-    /// A group of one, in place: twice as fast, and most groups are of one.
     ///
-    /// If it is new, it is above all k old ones: row k moves up by 2 k. If it is old, row k − 1 becomes row k.
-    /// From the last row to the first, each is read before it is overwritten.
-    fn add_one(&mut self) {
+    /// In place, from the last row to the first: row k takes from rows k − j, which are still as they were.
+    fn add(&mut self, size: usize) {
         let before = self.possible_old();
-        let ends: Vec<usize> = before.clone().map(|old| self.place(old).len()).collect();
-        let end = |old: usize| ends[old - before.start()];
-        self.measurements += 1;
+        let lengths: Vec<usize> = before.clone().map(|old| self.place(old).len()).collect();
+        let length = |old: usize| lengths[old - before.start()];
+        self.measurements += size;
         for old in self.possible_old().rev() {
             let (fewer, rows) = self.counts.split_at_mut(old * self.width);
             let row = &mut rows[..2 * old * (self.measurements - old) + 1];
             if before.contains(&old) {
-                row.copy_within(..end(old), 2 * old);
-                row[..2 * old].fill(0.0);
+                row.copy_within(..length(old), 2 * old * size);
+                row[..2 * old * size].fill(0.0);
             } else {
                 row.fill(0.0);
             }
-            if 0 < old && before.contains(&(old - 1)) {
-                let from = &fewer[(old - 1) * self.width..][..end(old - 1)];
-                for (target, count) in row.iter_mut().zip(from) {
-                    *target += count;
+            let mut ways = 1.0; // C(size, chosen)
+            for chosen in 1..=size.min(old) {
+                let (from, rest) = (old - chosen, size - chosen);
+                ways = ways * (rest + 1) as f64 / chosen as f64;
+                if before.contains(&from) {
+                    let onto = row[(2 * from + chosen) * rest..].iter_mut();
+                    for (target, count) in onto.zip(&fewer[from * self.width..][..length(from)]) {
+                        *target += ways * count;
+                    }
                 }
             }
-        }
-    }
-
-    /// Before the first of so many measurements: one way to have chosen nothing.
-    fn start(measurements: usize, n_old: usize, n_new: usize) -> Half {
-        let most_old = measurements.min(n_old);
-        let width = measurements * measurements / 2 + 1; // 2 k m is largest for k = m
-        let mut counts = vec![0.0; (most_old + 1) * width];
-        counts[0] = 1.0;
-        Half { measurements: 0, n_old, n_new, counts, width }
-    }
-
-    fn clear(&mut self, measurements: usize) {
-        self.measurements = measurements;
-        for old in self.possible_old() {
-            self.row_mut(old).fill(0.0);
         }
     }
 
