@@ -38,6 +38,9 @@ const SAMPLE: &str = "sample.json";
 /// Dividing by it rounds once; 1e-9 is not exact itself, and 11 ns would become 1.1000000000000001e-8 s.
 const NANOSECONDS_PER_SECOND: f64 = 1e9;
 
+/// How many measurements criterion takes unless it is told otherwise.
+const USUAL_SAMPLES: usize = 100;
+
 static HARNESS: LazyLock<Arc<str>> = LazyLock::new(|| "criterion".into());
 
 fn recognises(bytes: &[u8]) -> bool {
@@ -212,8 +215,8 @@ fn seconds(file: &File) -> Result<Sample, Vec<ReadError>> {
 fn as_written(bytes: &[u8]) -> Option<(Vec<f64>, Vec<f64>)> {
     let mode = bytes.strip_prefix(br#"{"sampling_mode":""#)?;
     let after_mode = ["Linear", "Flat"].into_iter().find_map(|known| mode.strip_prefix(known.as_bytes()))?;
-    let (iters, rest) = numbers::list_at(after_mode.strip_prefix(br#"","iters":"#)?).ok()?;
-    let (times, rest) = numbers::list_at(rest.strip_prefix(br#","times":"#)?).ok()?;
+    let (iters, rest) = numbers::list_at(after_mode.strip_prefix(br#"","iters":"#)?, USUAL_SAMPLES).ok()?;
+    let (times, rest) = numbers::list_at(rest.strip_prefix(br#","times":"#)?, iters.len()).ok()?;
     (rest == b"}").then_some((iters, times))
 }
 

@@ -21,7 +21,7 @@ pub(super) enum BadList {
 ///
 /// * `json`: one well-formed JSON value.
 pub(super) fn list(json: &str) -> Result<Vec<f64>, BadList> {
-    Ok(list_at(json.trim_ascii().as_bytes())?.0)
+    Ok(list_at(json.trim_ascii().as_bytes(), 0)?.0)
 }
 
 /// The numbers of a JSON list of lists: `[[1.0, 25], [3]]`.
@@ -31,7 +31,7 @@ pub(super) fn lists(json: &str) -> Result<Vec<Vec<f64>>, BadList> {
     let mut rest = json.trim_ascii().as_bytes().strip_prefix(b"[").ok_or(BadList::NotAList)?.trim_ascii_start();
     let mut lists = Vec::new();
     while rest.first() != Some(&b']') {
-        let (list, after) = list_at(rest)?;
+        let (list, after) = list_at(rest, 0)?;
         lists.push(list);
         rest = after.trim_ascii_start();
         rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
@@ -40,9 +40,11 @@ pub(super) fn lists(json: &str) -> Result<Vec<Vec<f64>>, BadList> {
 }
 
 /// The numbers of the JSON list at the beginning of `text`, and what follows it.
-pub(super) fn list_at(text: &[u8]) -> Result<(Vec<f64>, &[u8]), BadList> {
+///
+/// * `expected`: how many there will be, about; that much memory is asked for at once.
+pub(super) fn list_at(text: &[u8], expected: usize) -> Result<(Vec<f64>, &[u8]), BadList> {
     let mut rest = text.strip_prefix(b"[").ok_or(BadList::NotAList)?.trim_ascii_start();
-    let mut numbers = Vec::with_capacity(16);
+    let mut numbers = Vec::with_capacity(expected);
     if let Some(after) = rest.strip_prefix(b"]") {
         return Ok((numbers, after));
     }
