@@ -11,5 +11,5 @@ pub(super) fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let new = Reader::new(&desk.project).read(&SideSpec::new(&args.run))?;
     let selector = desk.selector(&[&new])?;
     let comparisons = compare::survey(&*selector.of(&new)?, &desk.settings.options);
-    desk.judge_and_print(None, &new, comparisons, out)
+    desk.judge_and_print(None, new, comparisons, out)
 }

@@ -11,15 +11,11 @@ use crate::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let desk = Desk::set_up(&args.look)?;
-    let mut reader = Reader::new(&desk.project);
-    let (old, new) = match (reader.read(&SideSpec::new(&args.old)), reader.read(&SideSpec::new(&args.new))) {
-        (Ok(old), Ok(new)) => (old, new),
-        (Err(old), Err(new)) => return Err(old.and(new).into()),
-        (Err(failure), _) | (_, Err(failure)) => return Err(failure.into()),
-    };
+    let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
+    let (old, new) = Reader::new(&desk.project).read_both(&sides.0, &sides.1)?;
     let selector = desk.selector(&[&old, &new])?;
     let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &desk.settings.options);
-    desk.judge_and_print(Some(&old), &new, comparisons, out)
+    desk.judge_and_print(Some(old), new, comparisons, out)
 }
 
 /// What `compare` and `check` have in common: the configuration, the selection, the output.
@@ -44,18 +40,19 @@ impl<'a> Desk<'a> {
 
     pub fn judge_and_print(
         &self,
-        old: Option<&Run>,
-        new: &Run,
+        old: Option<Run>,
+        new: Run,
         comparisons: Vec<Comparison>,
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
         let selection = self.look.selection();
         let Settings { options, budgets, path } = &self.settings;
-        let request = Request { comparisons, old, new, budgets, options, selection: &selection };
+        let request = Request { comparisons, old: old.as_ref(), new: &new, budgets, options, selection: &selection };
         let verdicts = policy::judge(request)
             .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
         let exit = Exit::from(verdicts.conclusion());
-        let side = |run: &Run| Side { label: run.label.clone(), provenance: run.provenance.clone() };
+        // The measurements end here, and make room for the report.
+        let side = |run: Run| Side { label: run.label, provenance: run.provenance };
         let show = if self.look.all { Show::All } else { Show::Changes };
         let context =
             Context { old: old.map(side), new: side(new), options: options.clone(), config_path: path.clone(), show };

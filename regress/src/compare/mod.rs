@@ -120,17 +120,15 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T, &mut NullDistrib
     }
     let work = &work;
     std::thread::scope(|scope| {
-        let chunks: Vec<_> = items
-            .chunks(items.len().div_ceil(threads))
-            .map(|chunk| scope.spawn(move || on_one_core(chunk, work)))
-            .collect();
-        chunks
-            .into_iter()
-            .flat_map(|chunk| match chunk.join() {
-                Ok(results) => results,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
+        let (own, others) = items.split_at(items.len().div_ceil(threads));
+        let others: Vec<_> =
+            others.chunks(own.len()).map(|chunk| scope.spawn(move || on_one_core(chunk, work))).collect();
+        let mut results = on_one_core(own, work);
+        results.reserve_exact(items.len() - own.len());
+        for other in others {
+            results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        results
     })
 }
 

@@ -1,9 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use super::cores;
 use super::project::Project;
-use crate::formats::{FORMATS, File, Format, Place, Problem, ReadError, Reading};
+use super::walk::{Group, walk};
+use crate::formats::{File, Place, Problem, ReadError, Reading};
 
 /// A harness's directory below the target directory.
 struct Home {
@@ -25,16 +27,9 @@ const HOMES: &[Home] = &[
 pub(super) struct Catalogue {
     /// Where was looked.
     pub roots: Vec<PathBuf>,
-    groups: Vec<Group>,
+    /// What was found, for each root.
+    groups: Vec<Vec<Group>>,
     problems: Vec<ReadError>,
-}
-
-/// Files of one directory that one format reads together.
-struct Group {
-    root_index: usize,
-    baseline: String,
-    format: &'static Format,
-    paths: Vec<PathBuf>,
 }
 
 impl Catalogue {
@@ -47,8 +42,10 @@ impl Catalogue {
     /// The results below these directories.
     pub(super) fn of_roots(roots: Vec<PathBuf>) -> Catalogue {
         let mut catalogue = Catalogue::default();
-        for (index, root) in roots.iter().enumerate() {
-            catalogue.walk(index, root);
+        for root in &roots {
+            let (groups, problems) = walk(root);
+            catalogue.groups.push(groups);
+            catalogue.problems.extend(problems);
         }
         catalogue.roots = roots;
         catalogue
@@ -56,108 +53,29 @@ impl Catalogue {
 
     /// The names under which results were saved.
     pub(super) fn names(&self) -> BTreeSet<&str> {
-        self.groups.iter().map(|group| group.baseline.as_str()).collect()
+        self.groups.iter().flatten().map(|group| group.baseline.as_str()).collect()
     }
 
     /// Reads everything of one name: a reading for each directory that was walked.
     pub(super) fn read(&self, baseline: &str) -> Vec<Reading> {
-        (0..self.roots.len())
-            .map(|root_index| {
-                let wanted = |group: &&Group| group.root_index == root_index && group.baseline == baseline;
-                let groups: Vec<&Group> = self.groups.iter().filter(wanted).collect();
-                read_groups(&groups)
-            })
-            .collect()
+        let wanted = |group: &&Group| group.baseline == baseline;
+        self.groups.iter().map(|groups| read_groups(&groups.iter().filter(wanted).collect::<Vec<_>>())).collect()
     }
 
     /// Directories that could not be looked into.
     pub(super) fn problems(&self) -> &[ReadError] {
         &self.problems
     }
-
-    /// Links to directories below the root are not followed: they may lead round in circles.
-    fn walk(&mut self, root_index: usize, root: &Path) {
-        let mut pending = vec![(root.to_owned(), String::new())];
-        while let Some((directory, relative)) = pending.pop() {
-            let entries = match std::fs::read_dir(&directory) {
-                Ok(entries) => entries,
-                Err(error) => {
-                    self.problems.push(unreadable(&directory, &error));
-                    continue;
-                }
-            };
-            let mut found = Found::default();
-            for entry in entries.filter_map(Result::ok) {
-                let name = entry.file_name();
-                let below = match relative.is_empty() {
-                    true => name.to_string_lossy().into_owned(),
-                    false => format!("{relative}/{}", name.to_string_lossy()),
-                };
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => pending.push((entry.path(), below)),
-                    _ => found.add(&below, entry.path()),
-                }
-            }
-            self.groups.extend(found.groups(root_index));
-        }
-    }
-}
-
-/// What one directory holds, by format, baseline, and whether the file's own name says the baseline.
-#[derive(Default)]
-struct Found(BTreeMap<(&'static str, String, bool), (&'static Format, Vec<PathBuf>)>);
-
-impl Found {
-    fn add(&mut self, relative: &str, path: PathBuf) {
-        if let Some((format, baseline)) = claim(relative) {
-            let named = relative.ends_with(&format!("@{baseline}"));
-            self.0.entry((format.name, baseline, named)).or_insert((format, Vec::new())).1.push(path);
-        }
-    }
-
-    /// One group for each format and baseline. A run without a name is called `new`; where another was saved under
-    /// just that name, the later of the two counts.
-    fn groups(self, root_index: usize) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        for ((name, baseline, _), (format, mut paths)) in self.0 {
-            paths.sort();
-            match groups.last_mut().filter(|last| last.format.name == name && last.baseline == baseline) {
-                Some(last) if modified(&last.paths) < modified(&paths) => last.paths = paths,
-                Some(_) => {}
-                None => groups.push(Group { root_index, baseline, format, paths }),
-            }
-        }
-        groups
-    }
-}
-
-/// When the latest of these files was written.
-fn modified(paths: &[PathBuf]) -> Option<std::time::SystemTime> {
-    paths.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max()
-}
-
-/// The format that keeps results in a file of this name, and the name they were saved under.
-fn claim(relative: &str) -> Option<(&'static Format, String)> {
-    FORMATS.iter().find_map(|format| {
-        let baseline = (format.baseline_of?)(relative)?;
-        Some((*format, baseline.to_owned()))
-    })
 }
 
 /// Reads groups on all cores; the order of the results is that of the groups.
 fn read_groups(groups: &[&Group]) -> Reading {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let share = groups.len().div_ceil(threads).max(1);
+    /// Enough for a core to be worth asking for, few enough for all to end together; chosen.
+    const PART: usize = 128;
     let mut whole = Reading::default();
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = groups.chunks(share).map(|part| scope.spawn(|| read_part(part))).collect();
-        for part in parts {
-            match part.join() {
-                Ok(reading) => whole.absorb(reading),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
+    for part in cores::on_all(groups, PART, read_part) {
+        whole.absorb(part);
+    }
     whole
 }
 
@@ -188,6 +106,7 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
 
 /// A path as it stands in messages: below the current directory without the way there.
 fn shown(path: &Path) -> Arc<str> {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).to_string_lossy().replace('\\', "/").into()
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    let shown = path.strip_prefix(&*HERE).unwrap_or(path).to_string_lossy();
+    if cfg!(windows) { shown.replace('\\', "/").into() } else { shown.into() }
 }

@@ -8,11 +8,13 @@
 mod baseline;
 mod catalogue;
 mod config;
+mod cores;
 mod error;
 mod git;
 mod machine;
 mod project;
 mod side;
+mod walk;
 
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};

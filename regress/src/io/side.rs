@@ -1,8 +1,10 @@
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
+use super::cores;
 use super::error::Failure;
 use super::project::Project;
 use super::{baseline, machine};
@@ -38,17 +40,40 @@ pub struct Reader<'a> {
     catalogue: OnceCell<Catalogue>,
     here: OnceCell<Provenance>,
     stdin_taken: bool,
+    /// Files that were read ahead, by what the user typed.
+    ahead: BTreeMap<String, Reading>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader for the results of this project.
     pub fn new(project: &'a Project) -> Reader<'a> {
-        Reader { project, catalogue: OnceCell::new(), here: OnceCell::new(), stdin_taken: false }
+        Reader {
+            project,
+            catalogue: OnceCell::new(),
+            here: OnceCell::new(),
+            stdin_taken: false,
+            ahead: BTreeMap::new(),
+        }
     }
 
     /// The names under which harnesses saved results.
     pub fn names(&self) -> Vec<String> {
         self.catalogue().names().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Both sides of a comparison. Plain files are read at the same time.
+    ///
+    /// # Errors
+    /// Those of [`read`](Reader::read), of both sides together.
+    pub fn read_both(&mut self, old: &SideSpec, new: &SideSpec) -> Result<(Run, Run), Failure> {
+        let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
+        let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
+        self.ahead = cores::on_all(&items, 1, read).into_iter().flatten().collect();
+        match (self.read(old), self.read(new)) {
+            (Ok(old), Ok(new)) => Ok((old, new)),
+            (Err(old), Err(new)) => Err(old.and(new)),
+            (Err(failure), _) | (_, Err(failure)) => Err(failure),
+        }
     }
 
     /// Everything that one side measured.
@@ -90,7 +115,7 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         let path = Path::new(item);
-        if let Some(reading) = read_results(path) {
+        if let Some(reading) = self.ahead.remove(item).or_else(|| read_results(path)) {
             return Ok(vec![reading]);
         }
         let is_name = !item.contains(['/', '\\']);

@@ -1,0 +1,45 @@
+use std::num::NonZeroUsize;
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What `work` makes of all `items`, in parts of `size` shared out to all cores; in the order of the items.
+///
+/// A core that is done takes the next part: another program that keeps one of them busy holds up one part only.
+pub(super) fn on_all<T: Sync, R: Send>(items: &[T], size: usize, work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+    let parts: Vec<&[T]> = items.chunks(size).collect();
+    let next = AtomicUsize::new(0);
+    let take_parts = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(index) else { return done };
+            done.push((index, work(part)));
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(parts.len());
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(take_parts)).collect();
+        let mut done = take_parts();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_is_worked_on_once_and_in_order() {
+        let items: Vec<usize> = (0..1000).collect();
+        for size in [1, 7, 1000, 2000] {
+            assert_eq!(on_all(&items, size, <[usize]>::to_vec).concat(), items, "in parts of {size}");
+        }
+        assert!(on_all(&items[..0], 1, <[usize]>::to_vec).is_empty());
+    }
+}

@@ -1,0 +1,146 @@
+use std::path::{Path, PathBuf};
+
+use super::catalogue::unreadable;
+use super::cores;
+use crate::formats::{FORMATS, Format, ReadError};
+
+/// Files of one directory that one format reads together.
+pub(super) struct Group {
+    pub format: &'static Format,
+    /// The name they were saved under.
+    pub baseline: String,
+    pub paths: Vec<PathBuf>,
+}
+
+/// The groups of files below a directory, and what could not be looked into.
+///
+/// Links to directories below the root are not followed: they may lead round in circles.
+pub(super) fn walk(root: &Path) -> (Vec<Group>, Vec<ReadError>) {
+    /// So many directories keep all cores busy, as far as they are of one size; chosen.
+    const ENOUGH: usize = 64;
+    let mut walked = Walked::default();
+    let mut pending = vec![Directory { path: root.to_owned(), relative: String::new() }];
+    while !pending.is_empty() && pending.len() < ENOUGH {
+        pending = pending.iter().flat_map(|directory| walked.look_into(directory)).collect();
+    }
+    let parts = cores::on_all(&pending, 1, |directories| {
+        let mut walked = Walked::default();
+        for directory in directories {
+            walked.look_below(directory);
+        }
+        walked
+    });
+    for part in parts {
+        walked.groups.extend(part.groups);
+        walked.problems.extend(part.problems);
+    }
+    (walked.groups, walked.problems)
+}
+
+/// A directory that is to be looked into.
+struct Directory {
+    path: PathBuf,
+    /// The way from the root, `/` between parts.
+    relative: String,
+}
+
+#[derive(Default)]
+struct Walked {
+    groups: Vec<Group>,
+    problems: Vec<ReadError>,
+}
+
+impl Walked {
+    fn look_below(&mut self, directory: &Directory) {
+        let mut pending = self.look_into(directory);
+        while let Some(directory) = pending.pop() {
+            pending.extend(self.look_into(&directory));
+        }
+    }
+
+    /// Takes up the files of a directory, and returns the directories in it.
+    fn look_into(&mut self, directory: &Directory) -> Vec<Directory> {
+        let entries = match std::fs::read_dir(&directory.path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.problems.push(unreadable(&directory.path, &error));
+                return Vec::new();
+            }
+        };
+        let mut directories = Vec::new();
+        let mut found = Found::default();
+        let mut relative = directory.relative.clone();
+        if !relative.is_empty() {
+            relative.push('/');
+        }
+        let length = relative.len();
+        for entry in entries.filter_map(Result::ok) {
+            relative.truncate(length);
+            relative.push_str(&entry.file_name().to_string_lossy());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                directories.push(Directory { path: entry.path(), relative: relative.clone() });
+            } else {
+                found.add(&relative, || entry.path());
+            }
+        }
+        self.groups.extend(found.groups());
+        directories
+    }
+}
+
+/// The results that one directory holds.
+#[derive(Default)]
+struct Found(Vec<Claimed>);
+
+/// Files of one format and baseline.
+struct Claimed {
+    format: &'static Format,
+    baseline: String,
+    /// Whether the files' own names say the baseline: `….out@old`.
+    is_in_name: bool,
+    paths: Vec<PathBuf>,
+}
+
+impl Found {
+    /// Takes up the file that has this path from the root, if it holds results.
+    fn add(&mut self, relative: &str, path: impl FnOnce() -> PathBuf) {
+        let Some((format, baseline)) = claim(relative) else { return };
+        let is_in_name = relative.strip_suffix(baseline).is_some_and(|before| before.ends_with('@'));
+        let is_alike = |known: &&mut Claimed| {
+            known.format.name == format.name && known.baseline == baseline && known.is_in_name == is_in_name
+        };
+        match self.0.iter_mut().find(is_alike) {
+            Some(known) => known.paths.push(path()),
+            None => {
+                self.0.push(Claimed { format, baseline: baseline.to_owned(), is_in_name, paths: vec![path()] });
+            }
+        }
+    }
+
+    /// One group for each format and baseline. A run without a name is called `new`; where another was saved under
+    /// just that name, the later of the two counts.
+    fn groups(mut self) -> Vec<Group> {
+        let key = |claimed: &Claimed| (claimed.format.name, claimed.baseline.clone(), claimed.is_in_name);
+        self.0.sort_by_cached_key(key);
+        let mut groups: Vec<Group> = Vec::new();
+        for Claimed { format, baseline, mut paths, .. } in self.0 {
+            paths.sort();
+            match groups.last_mut().filter(|last| last.format.name == format.name && last.baseline == baseline) {
+                Some(last) if modified(&last.paths) < modified(&paths) => last.paths = paths,
+                Some(_) => {}
+                None => groups.push(Group { format, baseline, paths }),
+            }
+        }
+        groups
+    }
+}
+
+/// The format that keeps results in a file of this name, and the name they were saved under.
+fn claim(relative: &str) -> Option<(&'static Format, &str)> {
+    FORMATS.iter().find_map(|format| Some((*format, (format.baseline_of?)(relative)?)))
+}
+
+/// When the latest of these files was written.
+fn modified(paths: &[PathBuf]) -> Option<std::time::SystemTime> {
+    paths.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+}
