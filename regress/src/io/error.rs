@@ -32,13 +32,15 @@ impl Failure {
         self
     }
 
-    /// Files that could not be read.
+    /// Files that could not be read, by their names: a directory lists them in any order.
     pub fn of_reading(errors: &[ReadError]) -> Failure {
+        let mut errors: Vec<&ReadError> = errors.iter().collect();
+        errors.sort_by(|a, b| a.path.cmp(&b.path));
         let message =
             |error: &ReadError| Message { problem: error.to_string(), next_step: error.problem.next_step().to_owned() };
         let told_before = |index: usize| errors[..index].iter().any(|error| error.problem == errors[index].problem);
         let is_told = |index: &usize| !errors[*index].problem.is_of_the_whole_run() || !told_before(*index);
-        Failure((0..errors.len()).filter(is_told).map(|index| message(&errors[index])).collect())
+        Failure((0..errors.len()).filter(is_told).map(|index| message(errors[index])).collect())
     }
 
     /// Budgets that make no sense.

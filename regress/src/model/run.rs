@@ -38,7 +38,8 @@ impl Run {
         warnings: Vec<Warning>,
         mut observations: Vec<Observation>,
     ) -> Result<Run, Vec<Collision>> {
-        observations.sort_by(|a, b| key(a).cmp(&key(b)));
+        // Of two that collide the first is told first, in whatever order a directory lists them.
+        observations.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.origin.cmp(&b.origin)));
         let collisions: Vec<Collision> = observations
             .windows(2)
             .filter(|pair| key(&pair[0]) == key(&pair[1]))
