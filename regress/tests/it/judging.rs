@@ -18,7 +18,10 @@ use regress::stats::Sample;
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
 /// Both sides of a comparison: what each has of a benchmark and metric.
-type Pairs = BTreeMap<(String, &'static str), (Option<Values>, Option<Values>)>;
+type Pairs = BTreeMap<(String, &'static str), Sides>;
+
+/// What old and what new has.
+type Sides = (Option<Values>, Option<Values>);
 
 /// Few names, so that benchmarks have several metrics; and one that sorts between a name and what is below it.
 fn name() -> impl Strategy<Value = String> {
@@ -70,7 +73,7 @@ fn run(observations: Vec<Observation>) -> Run {
     Run::new("run", Provenance::default(), Vec::new(), observations).expect("no two of a benchmark and metric")
 }
 
-fn observations(pairs: &Pairs, side: fn(&(Option<Values>, Option<Values>)) -> &Option<Values>) -> Vec<Observation> {
+fn observations(pairs: &Pairs, side: fn(&Sides) -> &Option<Values>) -> Vec<Observation> {
     let values = pairs.iter().filter_map(|((id, metric), sides)| Some((id, metric, side(sides).clone()?)));
     values.map(|(id, metric, values)| observation(id, metric, values)).collect()
 }

@@ -193,7 +193,7 @@ fn a_directory_without_permission_is_told_about() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::with(&[("results/locked/a/new/benchmark.json", "{}")]);
     let locked = desk.path("results/locked");
-    set_permissions(&locked, Permissions::from_mode(0)).unwrap();
+    set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
     let is_root = read_dir(&locked).is_ok();
     let told = desk.run("check results");
     set_permissions(&locked, Permissions::from_mode(0o755)).unwrap();

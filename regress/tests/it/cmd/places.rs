@@ -125,7 +125,7 @@ fn a_file_comes_before_a_name_that_is_spelled_alike() {
 #[test]
 fn a_name_that_is_found_nowhere_says_where_it_was_looked_for() {
     let desk = project("target");
-    desk.write("baselines/main.json", &std::fs::read(corpus("regress/1/main.json")).unwrap());
+    desk.write("baselines/main.json", std::fs::read(corpus("regress/1/main.json")).unwrap());
     desk.run("compare bse new").refused(&[
         "no results named `bse`, and no such file; looked in target/criterion, target/meter, baselines/\n",
         "did you mean `base`? there are: base, new, v1, baselines/main; to measure: cargo bench -- --save-baseline=bse\n",
