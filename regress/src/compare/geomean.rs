@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Comparison, Finding, Sides};
@@ -21,10 +22,10 @@ pub struct MetricMean {
 ///
 /// A row with zero on both sides counts as unchanged.
 pub fn geomeans(comparisons: &[Comparison]) -> Vec<MetricMean> {
-    let mut names: Vec<&Arc<str>> =
-        comparisons.iter().filter(|c| c.metric.standing == Standing::Headline).map(|c| &c.metric.name).collect();
-    names.sort_by_key(|name| (METRICS.position(name), name.to_string()));
-    names.dedup();
+    let headlines = comparisons.iter().filter(|c| c.metric.standing == Standing::Headline);
+    let names: BTreeSet<&Arc<str>> = headlines.map(|c| &c.metric.name).collect();
+    let mut names: Vec<&Arc<str>> = names.into_iter().collect();
+    names.sort_by_key(|name| METRICS.position(name));
     names.into_iter().filter_map(|name| mean_of(name, comparisons)).collect()
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Control characters made visible: a name can neither move the cursor nor break a line nor turn text around.
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
+    if is_plain(text) || !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -19,6 +19,11 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
+}
+
+/// Whether each byte is a character of ASCII with a shape, one column wide: most text is, and is seen to be so fast.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Characters that have no shape of their own, or change how others are shown.

@@ -270,7 +270,7 @@ impl Layout {
         /// Below this a name says nothing, and the header `benchmark` is as long; a line that does not fit is too wide.
         const SHORTEST: usize = 9;
         let width_of = |column: &Column| {
-            let cells = rows.iter().map(|row| escape::terminal((column.cell)(row)).width());
+            let cells = rows.iter().map(|row| columns_taken(&escape::terminal((column.cell)(row))));
             cells.max().unwrap_or(0).max(column.header.width())
         };
         let says_something = |column: &&Column| {
@@ -335,12 +335,17 @@ fn shortened(mut columns: Vec<(&Column, usize)>, width: usize, shortest: usize) 
     columns
 }
 
-/// `text` in at most `width` columns, its middle left out: names differ at their ends.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
+/// How many columns a text takes.
+fn columns_taken(text: &str) -> usize {
+    if escape::is_plain(text) { text.len() } else { text.width() }
+}
+
+/// `text` in at most `most` columns, its middle left out: names differ at their ends.
+fn cut(text: &str, most: usize) -> String {
+    if columns_taken(text) <= most {
         return text.to_owned();
     }
-    let room = width.saturating_sub(1);
+    let room = most.saturating_sub(1);
     let head = prefix(text.chars(), room - room / 2);
     let tail: Vec<char> = prefix(text.chars().rev(), room / 2).chars().rev().collect();
     format!("{head}…{}", tail.into_iter().collect::<String>())
