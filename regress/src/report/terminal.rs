@@ -1,6 +1,6 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape;
@@ -118,17 +118,14 @@ impl Page {
         writeln!(out)?;
         let figures: Vec<Figures> = lines.iter().map(|line| Figures::of(line)).collect();
         let layout = Layout::fitting(columns, &figures, self.width);
-        let mut table = layout.empty_table();
-        if self.colour == Colour::Always {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
+        writeln!(out, "{}", layout.line(|column| column.header, |_, text| text))?;
+        writeln!(out, "{}", "─".repeat(total(&layout.columns)))?;
         for (line, figures) in lines.iter().zip(&figures) {
-            table.add_row(layout.row(figures, (self.colour == Colour::Always).then(|| tone(line)).flatten()));
-        }
-        for line in table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
+            let paint = |column: &Column, text| match tone(line) {
+                Some(tone) if column.header == VERDICT.header => self.painted(text, tone),
+                _ => text,
+            };
+            writeln!(out, "{}", layout.line(|column| (column.cell)(figures), paint))?;
         }
         Ok(())
     }
@@ -145,7 +142,7 @@ impl Page {
     /// A head, then pieces with two spaces between them: each on one line where a line can hold it.
     fn block(&self, head: &str, tone: Tone, pieces: &[String], out: &mut dyn Write) -> io::Result<()> {
         let indent = if head.is_empty() { 2 } else { INDENT.width() };
-        out.write_all(self.painted(head, tone).as_bytes())?;
+        out.write_all(self.painted(head.into(), tone).as_bytes())?;
         let (mut column, mut is_start) = (head.width(), true);
         for piece in pieces {
             let piece = escape::terminal(piece);
@@ -166,15 +163,15 @@ impl Page {
         writeln!(out)
     }
 
-    fn painted(&self, text: &str, tone: Tone) -> String {
+    fn painted<'t>(&self, text: Cow<'t, str>, tone: Tone) -> Cow<'t, str> {
         let code = match tone {
             Tone::Bad => 31,
             Tone::Good => 32,
             Tone::Doubtful => 33,
         };
         match self.colour {
-            Colour::Always if !text.trim().is_empty() => format!("\u{1b}[1;{code}m{text}\u{1b}[0m"),
-            Colour::Always | Colour::Never => text.to_owned(),
+            Colour::Always if !text.trim().is_empty() => format!("\u{1b}[1;{code}m{text}\u{1b}[0m").into(),
+            Colour::Always | Colour::Never => text,
         }
     }
 }
@@ -200,9 +197,16 @@ fn tone(line: &Line) -> Option<Tone> {
 /// A column of the table.
 struct Column {
     header: &'static str,
-    alignment: CellAlignment,
+    align: Align,
     room: Room,
     cell: fn(&Figures) -> &str,
+}
+
+/// At which side of a column its texts stand.
+#[derive(Clone, Copy)]
+enum Align {
+    Left,
+    Right,
 }
 
 /// What becomes of a column where the line is too narrow.
@@ -217,15 +221,14 @@ enum Room {
 }
 
 const fn text(header: &'static str, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Left, room: Room::Elastic, cell }
+    Column { header, align: Align::Left, room: Room::Elastic, cell }
 }
 
 const fn number(header: &'static str, room: Room, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Right, room, cell }
+    Column { header, align: Align::Right, room, cell }
 }
 
-const VERDICT: Column =
-    Column { header: "verdict", alignment: CellAlignment::Left, room: Room::Fixed, cell: |f| f.verdict };
+const VERDICT: Column = Column { header: "verdict", align: Align::Left, room: Room::Fixed, cell: |f| f.verdict };
 
 /// Two sides.
 const COMPARED: &[Column] = &[
@@ -289,32 +292,27 @@ impl Layout {
         Layout { columns: shortened(columns, width, SHORTEST) }
     }
 
-    fn empty_table(&self) -> Table {
-        let mut table = Table::new();
-        table
-            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .set_header(self.columns.iter().map(|(column, _)| column.header));
-        for (index, (column, _)) in self.columns.iter().enumerate() {
-            let is_last = index + 1 == self.columns.len();
-            if let Some(shape) = table.column_mut(index) {
-                shape.set_padding((0, if is_last { 0 } else { GAP as u16 })).set_cell_alignment(column.alignment);
-            }
+    /// One line of the table: each text cut and padded to its column, painted, without blanks at the end.
+    fn line<'t>(
+        &self,
+        cell: impl Fn(&Column) -> &'t str,
+        paint: impl Fn(&Column, Cow<'t, str>) -> Cow<'t, str>,
+    ) -> String {
+        let mut line = String::with_capacity(2 * total(&self.columns));
+        let mut blanks = 0;
+        for (column, width) in &self.columns {
+            let text = cut(escape::terminal(cell(column)), *width);
+            let room = width.saturating_sub(columns_taken(&text));
+            let (before, after) = match column.align {
+                Align::Left => (0, room),
+                Align::Right => (room, 0),
+            };
+            line.extend(std::iter::repeat_n(' ', blanks + before));
+            line.push_str(&paint(column, text));
+            blanks = after + GAP;
         }
-        table
-    }
-
-    fn row(&self, figures: &Figures, tone: Option<Tone>) -> Vec<Cell> {
-        let cell = |(column, width): &(&Column, usize)| {
-            let cell = Cell::new(cut(&escape::terminal((column.cell)(figures)), *width));
-            match tone.filter(|_| column.header == VERDICT.header) {
-                Some(Tone::Bad) => cell.fg(Color::Red),
-                Some(Tone::Good) => cell.fg(Color::Green),
-                Some(Tone::Doubtful) => cell.fg(Color::Yellow),
-                None => cell,
-            }
-        };
-        self.columns.iter().map(cell).collect()
+        line.truncate(line.trim_end().len());
+        line
     }
 }
 
@@ -341,14 +339,14 @@ fn columns_taken(text: &str) -> usize {
 }
 
 /// `text` in at most `most` columns, its middle left out: names differ at their ends.
-fn cut(text: &str, most: usize) -> String {
-    if columns_taken(text) <= most {
-        return text.to_owned();
+fn cut(text: Cow<'_, str>, most: usize) -> Cow<'_, str> {
+    if columns_taken(&text) <= most {
+        return text;
     }
     let room = most.saturating_sub(1);
     let head = prefix(text.chars(), room - room / 2);
     let tail: Vec<char> = prefix(text.chars().rev(), room / 2).chars().rev().collect();
-    format!("{head}…{}", tail.into_iter().collect::<String>())
+    format!("{head}…{}", tail.into_iter().collect::<String>()).into()
 }
 
 /// The first characters that fit into `width` columns.
@@ -370,7 +368,7 @@ mod tests {
 
     #[track_caller]
     fn check_cut(text: &str, width: usize, expected: &str) {
-        let actual = cut(text, width);
+        let actual = cut(text.into(), width);
         assert_eq!(actual, expected);
         assert!(actual.width() <= width.max(1), "{actual} is wider than {width}");
     }
