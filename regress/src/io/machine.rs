@@ -34,11 +34,7 @@ pub fn wants_colour(stream: &impl std::io::IsTerminal) -> bool {
 /// Columns of the terminal that `stream` is. `COLUMNS` comes first; `None` when it is no terminal.
 pub fn terminal_width(stream: &impl std::io::IsTerminal) -> Option<u16> {
     let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
-    wanted.or_else(|| stream.is_terminal().then(comfy_table_width).flatten())
-}
-
-fn comfy_table_width() -> Option<u16> {
-    comfy_table::Table::new().width()
+    wanted.or_else(|| stream.is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0))
 }
 
 fn first_line(command: &mut Command) -> Option<String> {

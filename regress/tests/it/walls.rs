@@ -21,7 +21,6 @@ const WALLS: &[(&str, &[&str])] = &[
 /// Outside crates, and the modules that are their home.
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
-    ("comfy_table", &["report", "io"]),
     ("csv", &["report"]),
     ("git2", &["io"]),
     ("humantime", &["io"]),
@@ -30,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("statrs", &["stats"]),
     ("strsim", &["policy"]),
     ("tempfile", &["io"]),
+    ("terminal_size", &["io"]),
     ("toml", &["io"]),
     ("unicode_width", &["report"]),
     ("wildmatch", &["policy"]),

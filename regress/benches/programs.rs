@@ -1,0 +1,124 @@
+//! The whole program, as a user starts it, against the ones people use today:
+//! `cargo bench -p bench-regress --bench programs`.
+//!
+//! Programs that are compared take turns, so that a busy minute of the machine hits them alike. Wall time from start
+//! to exit, output into a pipe that is read to its end. Without critcmp its part is left out. The inputs are written
+//! anew into a directory that is removed in the end, or stays where `INPUTS=<DIRECTORY>` says.
+
+mod inputs;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const REGRESS: &str = env!("CARGO_BIN_EXE_regress");
+const ROUNDS: usize = 15;
+
+fn main() -> io::Result<()> {
+    let out = &mut io::stdout().lock();
+    let temporary = tempfile::tempdir()?;
+    let kept = std::env::var_os("INPUTS").map(PathBuf::from);
+    let directory = kept.as_deref().unwrap_or(temporary.path());
+    fs::create_dir_all(directory)?;
+    go_text(directory, out)?;
+    criterion(directory, out)
+}
+
+/// Two files of Go's text, and the same ten times as long.
+fn go_text(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Go text, old against new, 20 runs x 3 metrics of each benchmark")?;
+    let mut sizes = Vec::new();
+    for benchmarks in [1_000, 10_000] {
+        let mut bytes = 0;
+        for (side, seed) in [("old", 1), ("new", 2)] {
+            let text = inputs::go_text(benchmarks, 20, seed);
+            bytes += text.len();
+            fs::write(directory.join(format!("{side}{benchmarks}.txt")), text)?;
+        }
+        sizes.push((benchmarks, bytes));
+    }
+    let command = |benchmarks: usize| {
+        let mut command = Command::new(REGRESS);
+        let sides = ["old", "new"].map(|side| format!("{side}{benchmarks}.txt"));
+        command.arg("compare").args(sides).current_dir(directory);
+        command
+    };
+    let [small, large] = take_turns([&mut command(sizes[0].0), &mut command(sizes[1].0)])?;
+    for ((benchmarks, bytes), time) in sizes.into_iter().zip([small, large]) {
+        write!(out, "  {benchmarks:>6} benchmarks, {:.1} MB  {}", bytes as f64 / 1e6, milliseconds(time))?;
+        match peak_bytes(&command(benchmarks))? {
+            Some(peak) => writeln!(out, ", peak memory {:.2} x the input", peak as f64 / bytes as f64)?,
+            None => writeln!(out, ", peak memory unknown: /usr/bin/time is not there")?,
+        }
+    }
+    writeln!(out, "  ten times the input takes {:.1} x as long", large.as_secs_f64() / small.as_secs_f64())
+}
+
+/// Two baselines of criterion, 10 000 benchmarks each.
+fn criterion(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "criterion, two baselines of 10000 benchmarks x 100 measurements")?;
+    let target = directory.join("target");
+    for benchmark in 0..10_000 {
+        for (baseline, seed) in [("old", 1), ("new", 2)] {
+            let saved = inputs::criterion(benchmark, baseline, 100, seed);
+            let place = target.join("criterion").join(saved.directory);
+            fs::create_dir_all(&place)?;
+            for (name, text) in saved.files {
+                fs::write(place.join(name), text)?;
+            }
+        }
+    }
+    let mut ours = Command::new(REGRESS);
+    ours.args(["compare", "old", "new"]).current_dir(directory).env("CARGO_TARGET_DIR", &target);
+    let mut theirs = Command::new("critcmp");
+    theirs.arg("--target-dir").arg(&target).args(["old", "new"]);
+    if theirs.stdout(Stdio::null()).status().is_err() {
+        let [ours] = take_turns([&mut ours])?;
+        writeln!(out, "  regress {}", milliseconds(ours))?;
+        return writeln!(out, "  critcmp is not there: cargo install critcmp --version 0.1.8");
+    }
+    let [ours, theirs] = take_turns([&mut ours, &mut theirs])?;
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    writeln!(out, "  regress {}\n  critcmp {}", milliseconds(ours), milliseconds(theirs))?;
+    writeln!(out, "  regress takes {ratio:.2} x the time of critcmp")
+}
+
+/// The median wall time of each command. They take turns.
+fn take_turns<const N: usize>(mut commands: [&mut Command; N]) -> io::Result<[Duration; N]> {
+    let mut times = [const { Vec::new() }; N];
+    for round in 0..=ROUNDS {
+        for (command, times) in commands.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            let output = command.stdout(Stdio::piped()).output()?;
+            let time = start.elapsed();
+            assert!(!output.stdout.is_empty(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+            // The first round warms the disk's cache.
+            if round > 0 {
+                times.push(time);
+            }
+        }
+    }
+    Ok(times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    }))
+}
+
+/// The largest resident set of a command, in bytes. `None` without GNU time.
+fn peak_bytes(command: &Command) -> io::Result<Option<u64>> {
+    let mut measured = Command::new("/usr/bin/time");
+    measured.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
+    if let Some(directory) = command.get_current_dir() {
+        measured.current_dir(directory);
+    }
+    let Ok(output) = measured.output() else { return Ok(None) };
+    let text = String::from_utf8_lossy(&output.stderr);
+    let kibibytes = text.lines().last().and_then(|line| line.trim().parse::<u64>().ok());
+    Ok(kibibytes.map(|kibibytes| kibibytes * 1024))
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
