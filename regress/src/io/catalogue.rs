@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -81,15 +82,17 @@ fn read_groups(groups: &[&Group]) -> Reading {
 
 fn read_part(groups: &[&Group]) -> Reading {
     let mut whole = Reading::default();
+    let mut buffers = Vec::new();
     for group in groups {
         let mut files = Vec::with_capacity(group.paths.len());
         for path in &group.paths {
-            match read_file(path) {
+            match read_into(buffers.pop().unwrap_or_default(), path) {
                 Ok(file) => files.push(file),
                 Err(problem) => whole.problems.push(problem),
             }
         }
         whole.absorb((group.format.read)(&files));
+        buffers.extend(files.into_iter().map(|file| file.bytes));
     }
     whole
 }
@@ -100,13 +103,29 @@ pub(super) fn read_file(path: &Path) -> Result<File, ReadError> {
     Ok(File { path: shown(path), bytes })
 }
 
+/// One small file from disk, in memory that was used before: there may be ten thousands of them.
+///
+/// Its size is not asked for first, which takes as long as reading it: [`take`](Read::take) has none to look up.
+fn read_into(mut bytes: Vec<u8>, path: &Path) -> Result<File, ReadError> {
+    const USUAL_BYTES: usize = 8192;
+    bytes.clear();
+    bytes.reserve(USUAL_BYTES);
+    let read = std::fs::File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(path, &error))?;
+    Ok(File { path: shown(path), bytes })
+}
+
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
     ReadError { path: shown(path), place: Place::Whole, problem: Problem::Unreadable { reason: error.to_string() } }
 }
 
 /// A path as it stands in messages: below the current directory without the way there.
 fn shown(path: &Path) -> Arc<str> {
-    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
-    let shown = path.strip_prefix(&*HERE).unwrap_or(path).to_string_lossy();
+    static HERE: LazyLock<String> = LazyLock::new(|| {
+        let here = std::env::current_dir().unwrap_or_default();
+        here.join("").to_string_lossy().into_owned()
+    });
+    let path = path.to_string_lossy();
+    let shown = path.strip_prefix(&**HERE).unwrap_or(&path);
     if cfg!(windows) { shown.replace('\\', "/").into() } else { shown.into() }
 }

@@ -47,7 +47,8 @@ impl Project {
     /// Where a harness keeps its results: where its environment variable says, else in `subdirectory` of a target
     /// directory. Only directories that exist, each once.
     pub(super) fn result_directories(&self, home_variable: &str, subdirectory: &str) -> Vec<PathBuf> {
-        let candidates: Vec<PathBuf> = match std::env::var_os(home_variable) {
+        let candidates: Vec<PathBuf> = match std::env::var_os(home_variable).map(PathBuf::from) {
+            Some(home) if home.is_absolute() => vec![home],
             Some(home) => vec![self.directory.join(&home), self.root().join(&home)],
             None => self.target_directories().iter().map(|target| target.join(subdirectory)).collect(),
         };
@@ -61,9 +62,13 @@ impl Project {
         found.into_iter().map(|(path, _)| path).collect()
     }
 
-    /// Every directory in which `cargo bench` may have left results.
+    /// Every directory in which `cargo bench` may have left results. Where the environment names one in full, nobody
+    /// else is asked.
     pub(super) fn target_directories(&self) -> Vec<PathBuf> {
-        target_directories(&self.directory, self.metadata())
+        match std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) {
+            Some(wanted) if wanted.is_absolute() => vec![wanted],
+            wanted => target_directories(&self.directory, wanted, self.metadata()),
+        }
     }
 
     /// Who measures here: commit, machine, toolchain. The time is left open.
@@ -98,16 +103,15 @@ fn metadata(directory: &Path) -> Option<Metadata> {
     serde_json::from_slice(&output.stdout).ok()
 }
 
-/// The target directories that cargo and the environment name.
+/// The target directories that cargo names, and `wanted` if the environment names one below another directory.
 ///
-/// cargo resolves a relative `CARGO_TARGET_DIR` against its own directory, the benchmarks against the directory of
-/// their package, in which cargo starts them: both are looked at.
-fn target_directories(directory: &Path, metadata: Option<&Metadata>) -> Vec<PathBuf> {
-    let wanted = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+/// cargo resolves it against its own directory, the benchmarks against the directory of their package, in which cargo
+/// starts them: both are looked at.
+fn target_directories(directory: &Path, wanted: Option<PathBuf>, metadata: Option<&Metadata>) -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = Vec::new();
     if let Some(wanted) = &wanted {
         directories.push(directory.join(wanted));
-        if let Some(metadata) = metadata.filter(|_| wanted.is_relative()) {
+        if let Some(metadata) = metadata {
             let packages = metadata.packages.iter().filter_map(|package| package.manifest_path.parent());
             directories.push(metadata.workspace_root.join(wanted));
             directories.extend(packages.map(|package| package.join(wanted)));

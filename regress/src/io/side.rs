@@ -2,6 +2,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::{mem, panic, thread};
 
 use super::catalogue::{self, Catalogue};
 use super::cores;
@@ -146,14 +147,19 @@ impl<'a> Reader<'a> {
 
     /// Results that lie in a target directory were measured here, as far as anyone can know.
     fn read_named(&self, name: &str) -> Vec<Reading> {
-        let here = self.here.get_or_init(|| Provenance {
-            host: Some(machine::host()),
-            toolchain: machine::toolchain(),
-            ..Provenance::default()
+        let catalogue = self.catalogue();
+        let mut readings = thread::scope(|scope| {
+            // `rustc` takes as long to answer as thousands of results take to be read.
+            let here = self.here.get().is_none().then(|| scope.spawn(measured_here));
+            let readings = catalogue.read(name);
+            if let Some(here) = here {
+                let here = here.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+                self.here.get_or_init(|| here);
+            }
+            readings
         });
-        let mut readings = self.catalogue().read(name);
         for reading in &mut readings {
-            reading.provenance = std::mem::take(&mut reading.provenance).or(here.clone());
+            reading.provenance = mem::take(&mut reading.provenance).or(self.here.get().cloned().unwrap_or_default());
         }
         readings
     }
@@ -167,7 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_stdin(&mut self) -> Result<Reading, Failure> {
-        if std::mem::replace(&mut self.stdin_taken, true) {
+        if mem::replace(&mut self.stdin_taken, true) {
             return Err(Failure::new(
                 "`-` stands for standard input, and only one side can be it",
                 "write one side to a file",
@@ -218,6 +224,10 @@ fn name_meant(item: &str, names: &[String]) -> String {
 fn read_results(path: &Path) -> Option<Reading> {
     let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
     formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
+}
+
+fn measured_here() -> Provenance {
+    Provenance { host: Some(machine::host()), toolchain: machine::toolchain(), ..Provenance::default() }
 }
 
 fn read_bytes(file: File) -> Reading {
