@@ -49,7 +49,7 @@ pub enum Standing {
 /// Decides what can be decided at one look; for each question of the family in turn, `None` where nothing is weighed.
 ///
 /// ```text
-///   WithinBudget   p(H0: at least the budget) ≤ alpha_within, and not Improved
+///   WithinBudget   p(H0: at least the budget) · (looks) ≤ alpha_within, and not Improved
 ///   Regressed      p(H0: at most the boundary) · (questions not yet flagged) · (looks) ≤ alpha, stepped down (Holm)
 ///   Improved       the same below the inverse of the boundary
 /// ```
@@ -74,7 +74,7 @@ pub fn decide(family: &[Standing], plan: &Plan) -> Vec<Option<Decision>> {
             let (p_regressed_adjusted, p_improved_adjusted) = (regressed[index], improved[index]);
             let verdict = if p_improved_adjusted <= plan.alpha {
                 Verdict::Improved
-            } else if evidence.p_over_budget <= plan.alpha_within {
+            } else if evidence.p_over_budget <= plan.alpha_within_at_each_look() {
                 Verdict::WithinBudget
             } else if p_regressed_adjusted <= plan.alpha {
                 Verdict::Regressed

@@ -21,7 +21,8 @@ pub(super) fn more_rounds(evidence: &Evidence, question: &Question, plan: &Plan,
     let scatter = evidence.mean.standard_error * (evidence.rounds as f64).sqrt();
     let (boundary, budget) = (question.boundary.ln(), question.budget.ln());
     // Each way out: how far the ratio lies beyond, and the p that must be reached.
-    let ways = [(center - boundary, level), (-boundary - center, level), (budget - center, plan.alpha_within)];
+    let ways =
+        [(center - boundary, level), (-boundary - center, level), (budget - center, plan.alpha_within_at_each_look())];
     let is_likely = |rounds: usize| {
         let left = rounds - 2 * ((plan.trim.clamp(0.0, 0.5) * rounds as f64) as usize);
         let error = scatter / (rounds as f64).sqrt();
@@ -72,8 +73,8 @@ mod tests {
     #[test]
     fn more_rounds_up_to_a_look() {
         // 20 rounds, 10 left, error 0.05 · sqrt(20 / 90) = 0.0236 of the mean; scatter per round 0.105
-        // within 3 %: 0.0296 > (2.49 + 0.86) · 0.105 / sqrt(160) = 0.028, not at 80: 0.0394
-        check_more(20, 1.0, 0.05, Some(140));
+        // within 3 %: 0.0296 > (2.91 + 0.84) · 0.105 / sqrt(320) = 0.0221, not at 160: (2.97 + 0.85) · … = 0.0318
+        check_more(20, 1.0, 0.05, Some(320 - 20));
         check_more(20, 1.0, 0.001, Some(20));
         check_more(20, 1.1, 0.01, Some(20));
         check_more(20, 1.0, 0.2, Some(2560 - 20));

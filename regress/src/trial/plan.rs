@@ -10,7 +10,8 @@ pub struct Plan {
     /// The probability of even one false "regressed" in the whole family over all looks, in (0, 1); the same again
     /// for "improved".
     pub alpha: f64,
-    /// The probability, at each look, of calling a change of just the budget "within budget", in (0, 1).
+    /// The probability over all looks of calling one benchmark that changed by just the budget "within budget", in
+    /// (0, 1). Not corrected for the family: each promise is a promise about one benchmark.
     pub alpha_within: f64,
     /// How the family is corrected for being many.
     pub correction: Correction,
@@ -37,6 +38,13 @@ impl Default for Plan {
 /// Numbers of rounds after which the evidence is weighed: ascending, at least one, none below [`Looks::EARLIEST`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looks(Vec<usize>);
+
+impl Plan {
+    /// The p that shows a benchmark to be within its budget, at each look.
+    pub(super) fn alpha_within_at_each_look(&self) -> f64 {
+        self.alpha_within / self.looks.count() as f64
+    }
+}
 
 impl Looks {
     /// Fewer rounds leave fewer than 4 after trimming a quarter, and t no freedom to be small.

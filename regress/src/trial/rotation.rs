@@ -156,6 +156,13 @@ impl Rotation {
         self.benchmarks.get(benchmark).map_or(0.0, |benchmark| benchmark.seconds)
     }
 
+    /// Whether a benchmark is to be measured on: it has an open question, and rounds left.
+    pub fn is_open(&self, benchmark: usize) -> bool {
+        let mut tracks = self.tracks.iter().filter(|track| track.benchmark == benchmark);
+        let has_rounds_left = |benchmark: &Benchmark| benchmark.tried < self.plan.looks.last();
+        self.benchmarks.get(benchmark).is_some_and(has_rounds_left) && tracks.any(|track| track.goes_on(&self.plan))
+    }
+
     /// The plan it follows.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -183,11 +190,6 @@ impl Rotation {
         weighed
     }
 
-    fn is_open(&self, index: usize) -> bool {
-        let mut tracks = self.tracks.iter().filter(|track| track.benchmark == index);
-        self.benchmarks[index].tried < self.plan.looks.last() && tracks.any(|track| track.goes_on(&self.plan))
-    }
-
     /// 0 before the first round: nobody knows.
     fn seconds_to_next_look(&self, index: usize) -> f64 {
         let benchmark = &self.benchmarks[index];
@@ -205,6 +207,9 @@ impl Track {
     ///
     /// Decided ones leave; but what is within its budget and looks faster goes on until that is shown or the looks
     /// are over: a slowdown is excluded sooner than a speed-up is shown, and who made it faster wants to read that.
+    ///
+    /// Undecided ones stay, however far off a verdict seems. Leaving when the forecast says more than four times the
+    /// plan's rounds was tried: it saved one round in twenty, and missed one +5 % in seventy.
     fn goes_on(&self, plan: &Plan) -> bool {
         let Some(Row { evidence: Some(evidence), decision: Some(decision), .. }) = self.row else { return true };
         self.looks_taken < plan.looks.count()
