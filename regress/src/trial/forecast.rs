@@ -77,7 +77,7 @@ mod tests {
         check_more(20, 1.0, 0.05, Some(320 - 20));
         check_more(20, 1.0, 0.001, Some(20));
         check_more(20, 1.1, 0.01, Some(20));
-        check_more(20, 1.0, 0.2, Some(2560 - 20));
+        check_more(20, 1.0, 0.2, Some(5120 - 20)); // four times the scatter, sixteen times the rounds
         check_more(20, 1.0, 5.0, None);
     }
 

@@ -124,16 +124,21 @@ impl Question {
     /// A regression has to be shown to lie beyond 1 %: smaller ones are within what the same code differs by in
     /// another link order. With budgets above 3 % the boundary follows 2 % below the budget: a budget of 20 % is
     /// not broken by something that is surely slower by 5 %. A change of just the budget can be found because the
-    /// boundary lies below it.
+    /// boundary lies below it; tails scatter five times as much, and their boundary is half of the budget.
     ///
     /// ```
     /// use regress::trial::{Measure, Question};
     ///
     /// assert_eq!(Question::new(Measure::Typical, 1.03).boundary, 1.01);
     /// assert_eq!(Question::new(Measure::Typical, 1.20).boundary, 1.20 / 1.02);
+    /// assert_eq!(Question::new(Measure::Tail, 1.21).boundary, 1.1); // 1.1 · 1.1
     /// ```
     pub fn new(measure: Measure, budget: f64) -> Question {
-        Question { measure, budget, boundary: f64::max(SMALLEST_EFFECT, budget / ROOM_BELOW_BUDGET) }
+        let below_budget = match measure {
+            Measure::Typical => budget / ROOM_BELOW_BUDGET,
+            Measure::Tail => budget.sqrt(),
+        };
+        Question { measure, budget, boundary: f64::max(SMALLEST_EFFECT, below_budget) }
     }
 }
 
