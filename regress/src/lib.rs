@@ -40,6 +40,8 @@
 
 pub mod unit;
 
+mod parallel;
+
 pub mod stats;
 
 pub mod model;

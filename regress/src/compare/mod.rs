@@ -28,6 +28,7 @@ pub use methods::{METHODS, Method};
 pub use summary::Summary;
 
 use crate::model::{Observation, Run, Standing};
+use crate::parallel::in_parts;
 use crate::stats::NullDistributions;
 use pair::Pair;
 
@@ -70,7 +71,8 @@ impl Default for Options {
 pub fn compare(old: &Run, new: &Run, options: &Options) -> Vec<Comparison> {
     let pairs = pair::pair(old.observations(), new.observations());
     let comparability = comparability::Judge::of(&old.provenance, &new.provenance);
-    let mut comparisons = in_parallel(&pairs, |pair, nulls| compare_pair(pair, &comparability, options, nulls));
+    let mut comparisons = Vec::with_capacity(pairs.len());
+    comparisons.extend(in_parts(&pairs, PART, |pairs| compare_pairs(pairs, &comparability, options)).into_iter().flatten());
     family::correct(&mut comparisons, options);
     comparisons
 }
@@ -87,6 +89,14 @@ pub fn contrast(old: &Observation, new: &Observation, options: &Options) -> Comp
 pub fn survey(new: &Run, options: &Options) -> Vec<Comparison> {
     let summary = |observation: &Observation| Summary::of(observation, options.confidence);
     new.observations().iter().map(|new| Comparison::lonely(new, Sides::OnlyNew(summary(new)))).collect()
+}
+
+/// So many rows are worth a core's while, with distributions counted for them alone; chosen.
+const PART: usize = 256;
+
+fn compare_pairs(pairs: &[Pair<'_>], comparability: &comparability::Judge, options: &Options) -> Vec<Comparison> {
+    let mut nulls = NullDistributions::new();
+    pairs.iter().map(|pair| compare_pair(pair, comparability, options, &mut nulls)).collect()
 }
 
 fn compare_pair(
@@ -108,31 +118,4 @@ fn compare_pair(
 /// Whether a row takes part in the correction for many tests.
 fn is_judged(comparison: &Comparison) -> bool {
     comparison.metric.standing == Standing::Headline && !matches!(comparison.finding, Finding::NotComparable(_))
-}
-
-/// `work` on every item, in order, on all cores. Each core keeps its own counted distributions.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T, &mut NullDistributions) -> R + Sync) -> Vec<R> {
-    /// Below this a thread costs more than it saves; chosen, nothing else depends on it.
-    const FEW: usize = 256;
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    if threads == 1 || items.len() < FEW {
-        return on_one_core(items, &work);
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let (own, others) = items.split_at(items.len().div_ceil(threads));
-        let others: Vec<_> =
-            others.chunks(own.len()).map(|chunk| scope.spawn(move || on_one_core(chunk, work))).collect();
-        let mut results = on_one_core(own, work);
-        results.reserve_exact(items.len() - own.len());
-        for other in others {
-            results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        results
-    })
-}
-
-fn on_one_core<T, R>(items: &[T], work: &impl Fn(&T, &mut NullDistributions) -> R) -> Vec<R> {
-    let mut nulls = NullDistributions::new();
-    items.iter().map(|item| work(item, &mut nulls)).collect()
 }

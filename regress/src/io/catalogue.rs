@@ -3,10 +3,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use super::cores;
 use super::project::Project;
 use super::walk::{Group, walk};
 use crate::formats::{File, Place, Problem, ReadError, Reading};
+use crate::parallel::in_parts;
 
 /// A harness's directory below the target directory.
 struct Home {
@@ -24,10 +24,10 @@ const HOMES: &[Home] = &[
 ];
 
 /// All named results below some directories, found in one walk.
-#[derive(Default)]
 pub(super) struct Catalogue {
     /// Where was looked.
     pub roots: Vec<PathBuf>,
+    names: BTreeSet<String>,
     /// What was found, for each root.
     groups: Vec<Vec<Group>>,
     problems: Vec<ReadError>,
@@ -42,19 +42,15 @@ impl Catalogue {
 
     /// The results below these directories.
     pub(super) fn of_roots(roots: Vec<PathBuf>) -> Catalogue {
-        let mut catalogue = Catalogue::default();
-        for root in &roots {
-            let (groups, problems) = walk(root);
-            catalogue.groups.push(groups);
-            catalogue.problems.extend(problems);
-        }
-        catalogue.roots = roots;
-        catalogue
+        let (groups, problems): (Vec<_>, Vec<_>) = roots.iter().map(|root| walk(from_here(root))).unzip();
+        let names = groups.iter().flatten().map(|group: &Group| group.baseline.as_str());
+        let names = names.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+        Catalogue { roots, names, groups, problems: problems.concat() }
     }
 
     /// The names under which results were saved.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        self.groups.iter().flatten().map(|group| group.baseline.as_str()).collect()
+    pub(super) fn names(&self) -> &BTreeSet<String> {
+        &self.names
     }
 
     /// Reads everything of one name: a reading for each directory that was walked.
@@ -74,7 +70,7 @@ fn read_groups(groups: &[&Group]) -> Reading {
     /// Enough for a core to be worth asking for, few enough for all to end together; chosen.
     const PART: usize = 128;
     let mut whole = Reading::default();
-    for part in cores::on_all(groups, PART, read_part) {
+    for part in in_parts(groups, PART, read_part) {
         whole.absorb(part);
     }
     whole
@@ -121,11 +117,14 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
 
 /// A path as it stands in messages: below the current directory without the way there.
 fn shown(path: &Path) -> Arc<str> {
-    static HERE: LazyLock<String> = LazyLock::new(|| {
-        let here = std::env::current_dir().unwrap_or_default();
-        here.join("").to_string_lossy().into_owned()
-    });
-    let path = path.to_string_lossy();
-    let shown = path.strip_prefix(&**HERE).unwrap_or(&path);
+    let shown = from_here(path).to_string_lossy();
     if cfg!(windows) { shown.replace('\\', "/").into() } else { shown.into() }
+}
+
+/// The same path without the way to the current directory, where it leads there: every step of a way takes the
+/// system's time.
+fn from_here(path: &Path) -> &Path {
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    let is_below = path.is_absolute() && path != *HERE;
+    if is_below { path.strip_prefix(&*HERE).unwrap_or(path) } else { path }
 }

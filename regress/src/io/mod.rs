@@ -8,7 +8,6 @@
 mod baseline;
 mod catalogue;
 mod config;
-mod cores;
 mod error;
 mod git;
 mod machine;

@@ -1,16 +1,16 @@
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{mem, panic, thread};
 
 use super::catalogue::{self, Catalogue};
-use super::cores;
 use super::error::Failure;
 use super::project::Project;
 use super::{baseline, machine};
 use crate::formats::{self, File, Place, Problem, ReadError, Reading};
 use crate::model::{Provenance, Run};
+use crate::parallel::in_parts;
 use crate::policy::did_you_mean;
 
 /// One side of a comparison, as the user names it: `old`, `run.json`, `v1=old1,old2`.
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
 
     /// The names under which harnesses saved results.
     pub fn names(&self) -> Vec<String> {
-        self.catalogue().names().into_iter().map(str::to_owned).collect()
+        self.catalogue().names().iter().cloned().collect()
     }
 
     /// Both sides of a comparison. Plain files are read at the same time.
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     pub fn read_both(&mut self, old: &SideSpec, new: &SideSpec) -> Result<(Run, Run), Failure> {
         let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
-        self.ahead = cores::on_all(&items, 1, read).into_iter().flatten().collect();
+        self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
         match (self.read(old), self.read(new)) {
             (Ok(old), Ok(new)) => Ok((old, new)),
             (Err(old), Err(new)) => Err(old.and(new)),
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             );
         }
         places.push(format!("{}/", self.project.shown(&self.project.baselines())));
-        let mut names: Vec<String> = catalogue.names().into_iter().map(str::to_owned).collect();
+        let mut names: Vec<String> = catalogue.names().iter().cloned().collect();
         names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
         let known = match names.is_empty() {
             true => "there are no results yet".to_owned(),
@@ -247,16 +247,16 @@ fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, 
         return Err(Failure::of_reading(catalogue.problems()));
     }
     let names = catalogue.names();
-    let listed = || names.iter().copied().collect::<Vec<_>>().join(", ");
+    let listed = || names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let shown = directory.display();
-    match name.or_else(|| the_one_name(&names)) {
+    match name.or_else(|| the_one_name(names)) {
         Some(name) if names.contains(name) => Ok(catalogue.read(name)),
         Some(name) if names.is_empty() => Err(Failure::new(
             format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
             format!("name a file of it: {}", directory.join(name).display()),
         )),
         Some(name) => {
-            let meant = did_you_mean(name, names.iter().copied());
+            let meant = did_you_mean(name, names.iter().map(String::as_str));
             Err(Failure::new(format!("{shown}: no results named `{name}`"), format!("{meant}there are: {}", listed())))
         }
         None if names.is_empty() => read_loose_files(directory),
@@ -268,9 +268,9 @@ fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, 
 }
 
 /// The name to take when none is given: `new`, which harnesses write at every run, or the only one there is.
-fn the_one_name<'n>(names: &std::collections::BTreeSet<&'n str>) -> Option<&'n str> {
+fn the_one_name(names: &BTreeSet<String>) -> Option<&str> {
     let only = names.iter().next().filter(|_| names.len() == 1);
-    names.get("new").or(only).copied()
+    names.get("new").or(only).map(String::as_str)
 }
 
 /// Every file right in the directory, whatever its format.

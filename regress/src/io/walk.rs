@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use super::catalogue::unreadable;
-use super::cores;
 use crate::formats::{FORMATS, Format, ReadError};
+use crate::parallel::in_parts;
 
 /// Files of one directory that one format reads together.
 pub(super) struct Group {
@@ -23,7 +23,7 @@ pub(super) fn walk(root: &Path) -> (Vec<Group>, Vec<ReadError>) {
     while !pending.is_empty() && pending.len() < ENOUGH {
         pending = pending.iter().flat_map(|directory| walked.look_into(directory)).collect();
     }
-    let parts = cores::on_all(&pending, 1, |directories| {
+    let parts = in_parts(&pending, 1, |directories| {
         let mut walked = Walked::default();
         for directory in directories {
             walked.look_below(directory);

@@ -5,6 +5,7 @@ use super::rules::{Rule, RuleKind, Ruling, Unproven};
 use super::verdict::{Judgement, Outcome, Row, Verdicts};
 use crate::compare::{self, Comparison, Finding, Options, Sides};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
+use crate::parallel::in_parts;
 
 /// What is judged, and by what.
 pub struct Request<'a> {
@@ -48,6 +49,9 @@ pub(super) struct Case<'a> {
     pub benchmark_has_headline: bool,
 }
 
+/// So many rows are worth a core's while; chosen.
+const PART: usize = 256;
+
 /// Judges every row by the rules that hold for it.
 ///
 /// # Errors
@@ -64,8 +68,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let missing = never_measured(&request);
     let mut warnings = never_compared(&request);
     let Request { comparisons, old, new, budgets, options, selection } = request;
-    let mut rows = Vec::with_capacity(comparisons.len());
-    for row in comparisons {
+    let judgements_of = |row: &Comparison| {
         let benchmark_is_new_side = new_benchmarks.contains(&row.id);
         let benchmark_has_headline = headlined.contains(&row.id);
         let mut judgements: Vec<Judgement> = budgets
@@ -73,14 +76,19 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
             .into_iter()
             .filter_map(|(budget, rule)| {
                 let scope = &budget.scope;
-                let case = Case { row: &row, scope, new, options, benchmark_is_new_side, benchmark_has_headline };
+                let case = Case { row, scope, new, options, benchmark_is_new_side, benchmark_has_headline };
                 apply(budget, rule, &case, budgets, selection)
             })
             .collect();
         judgements.sort_by_key(|judgement| (std::cmp::Reverse(judgement.outcome), judgement.rule));
+        judgements
+    };
+    let judgements = in_parts(&comparisons, PART, |rows| rows.iter().map(judgements_of).collect::<Vec<_>>());
+    for row in &comparisons {
         warnings.extend(row.warnings.iter().map(|text| Warning::about(&row.id, &row.metric.name, text.clone())));
-        rows.push(Row { comparison: row, judgements });
     }
+    let judged = comparisons.into_iter().zip(judgements.into_iter().flatten());
+    let rows = judged.map(|(comparison, judgements)| Row { comparison, judgements }).collect();
     warnings.extend(old.into_iter().chain([new]).flat_map(|run| run.warnings.iter().cloned()));
     Ok(Verdicts { rows, missing, means, warnings })
 }

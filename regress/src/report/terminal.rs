@@ -8,6 +8,7 @@ use super::figures::{self, Figures};
 use super::view::{Line, Report, Word};
 use super::words::{self, Breach, Failure};
 use super::{Colour, Renderer, Style};
+use crate::parallel::in_parts;
 use crate::policy::{Conclusion, Outcome};
 
 pub(super) const RENDERER: Renderer = Renderer { name: "table", what: "For people, as wide as the terminal", render };
@@ -116,7 +117,8 @@ impl Page {
         }
         let columns = if report.is_survey() { ON_ITS_OWN } else { COMPARED };
         writeln!(out)?;
-        let figures: Vec<Figures> = lines.iter().map(|line| Figures::of(line)).collect();
+        let figures = in_parts(&lines, 256, |lines| lines.iter().map(|line| Figures::of(line)).collect::<Vec<_>>());
+        let figures: Vec<Figures> = figures.into_iter().flatten().collect();
         let layout = Layout::fitting(columns, &figures, self.width);
         writeln!(out, "{}", layout.line(|column| column.header, |_, text| text))?;
         writeln!(out, "{}", "─".repeat(total(&layout.columns)))?;

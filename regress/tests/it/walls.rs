@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 /// Module, and what it may use of this crate.
 const WALLS: &[(&str, &[&str])] = &[
     ("unit", &[]),
+    ("parallel", &[]),
     ("stats", &[]),
     ("model", &["stats", "unit"]),
     ("formats", &["model", "stats", "unit"]),
-    ("compare", &["model", "stats", "unit"]),
+    ("compare", &["model", "stats", "unit", "parallel"]),
     ("trial", &["compare", "stats", "model", "unit"]),
-    ("policy", &["compare", "model", "unit"]),
-    ("report", &["policy", "compare", "model", "unit"]),
-    ("io", &["formats", "model", "policy", "compare", "unit"]),
+    ("policy", &["compare", "model", "unit", "parallel"]),
+    ("report", &["policy", "compare", "model", "unit", "parallel"]),
+    ("io", &["formats", "model", "policy", "compare", "unit", "parallel"]),
     ("cli", &["formats", "model", "compare", "policy", "report", "io", "unit"]),
 ];
 

@@ -1,3 +1,5 @@
+//! Work shared out to all cores.
+
 use std::num::NonZeroUsize;
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +8,7 @@ use std::thread;
 /// What `work` makes of all `items`, in parts of `size` shared out to all cores; in the order of the items.
 ///
 /// A core that is done takes the next part: another program that keeps one of them busy holds up one part only.
-pub(super) fn on_all<T: Sync, R: Send>(items: &[T], size: usize, work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], size: usize, work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let parts: Vec<&[T]> = items.chunks(size).collect();
     let next = AtomicUsize::new(0);
     let take_parts = || {
@@ -38,8 +40,8 @@ mod tests {
     fn every_item_is_worked_on_once_and_in_order() {
         let items: Vec<usize> = (0..1000).collect();
         for size in [1, 7, 1000, 2000] {
-            assert_eq!(on_all(&items, size, <[usize]>::to_vec).concat(), items, "in parts of {size}");
+            assert_eq!(in_parts(&items, size, <[usize]>::to_vec).concat(), items, "in parts of {size}");
         }
-        assert!(on_all(&items[..0], 1, <[usize]>::to_vec).is_empty());
+        assert!(in_parts(&items[..0], 1, <[usize]>::to_vec).is_empty());
     }
 }
