@@ -11,7 +11,7 @@ pub struct Modes {
     pub high: f64,
     /// The middle of the gap between them: a value above it belongs to the upper mode.
     pub boundary: f64,
-    /// The share of the values in the upper mode, between [`SMALLEST_SHARE`] and one minus that.
+    /// The share of the values in the upper mode, from 15 to 85 %.
     pub upper_share: f64,
     /// How many standard deviations within a mode the two means are apart; infinite where neither
     /// mode scatters.

@@ -8,5 +8,6 @@ mod judging;
 mod oracle_benchstat;
 mod properties;
 mod report;
+mod trial;
 mod walls;
 mod world;
