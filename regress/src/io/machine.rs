@@ -19,6 +19,14 @@ pub(super) fn toolchain() -> Option<String> {
     first_line(Command::new(rustc).arg("--version"))
 }
 
+/// A length of time as people write it: `90s`, `10m`, `1h 30m`.
+///
+/// # Errors
+/// What was found, and what would be understood.
+pub fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}; write 90s, 10m or 1h"))
+}
+
 /// Now, RFC 3339 in UTC, to the second.
 pub fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
@@ -68,4 +76,15 @@ fn processor() -> Option<String> {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn processor() -> Option<String> {
     std::env::var("PROCESSOR_IDENTIFIER").ok()
+}
+
+/// Processes that want to run, averaged over the last minute.
+#[cfg(target_os = "linux")]
+pub(super) fn load() -> Option<f64> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn load() -> Option<f64> {
+    None
 }

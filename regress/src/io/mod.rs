@@ -6,18 +6,33 @@
 //! ```
 
 mod baseline;
+mod cargo;
 mod catalogue;
+mod checkout;
+mod code;
 mod config;
 mod error;
 mod git;
+mod harness;
+mod interrupt;
+mod journal;
+mod lock;
 mod machine;
+mod process;
 mod project;
+mod session;
 mod side;
 mod walk;
 
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
-pub use machine::{now, terminal_width, wants_colour};
+pub use harness::Length;
+pub use interrupt::{heed_interrupts, interrupted};
+pub use journal::{Entry, Journal, Side, Subject};
+pub use lock::{Company, Lock, claim};
+pub use machine::{now, parse_time, terminal_width, wants_colour};
+pub use process::Crash;
 pub use project::Project;
+pub use session::{Lane, Origin, Stopwatch, Turn, crash_failure, load};
 pub use side::{Reader, SideSpec};

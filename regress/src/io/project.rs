@@ -81,6 +81,16 @@ impl Project {
         }
     }
 
+    /// Where `regress run` builds, measures and keeps what it measured.
+    pub fn run_directory(&self) -> PathBuf {
+        self.target_directory().join("regress")
+    }
+
+    /// Where cargo builds.
+    pub(super) fn target_directory(&self) -> PathBuf {
+        self.metadata().map_or_else(|| self.directory.join("target"), |metadata| metadata.target_directory.clone())
+    }
+
     /// The configuration's and the baselines' directory: the workspace root.
     pub fn baselines(&self) -> PathBuf {
         self.root().join("baselines")

@@ -16,7 +16,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("policy", &["compare", "model", "unit", "parallel"]),
     ("report", &["policy", "compare", "model", "unit", "parallel"]),
     ("io", &["formats", "model", "policy", "compare", "unit", "parallel"]),
-    ("cli", &["formats", "model", "compare", "policy", "report", "io", "unit"]),
+    ("cli", &["formats", "model", "compare", "trial", "policy", "report", "io", "unit"]),
 ];
 
 /// Outside crates, and the modules that are their home.
@@ -24,7 +24,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("csv", &["report"]),
     ("git2", &["io"]),
+    ("ctrlc", &["io"]),
     ("humantime", &["io"]),
+    ("memchr", &["io"]),
+    ("object", &["io"]),
+    ("siphasher", &["io"]),
+    ("wait_timeout", &["io"]),
     ("serde", &["formats", "io", "report"]),
     ("serde_json", &["formats", "io", "report"]),
     ("statrs", &["stats"]),

@@ -1,0 +1,129 @@
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use super::error::Failure;
+use super::harness::{self, Harness};
+
+/// A built benchmark executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bench {
+    /// The package it belongs to.
+    pub package: String,
+    /// The bench target: `wall_time`.
+    pub target: String,
+    /// Who measures in it.
+    pub harness: Harness,
+    /// The executable.
+    pub executable: PathBuf,
+    /// The directory of its package, in which cargo starts it.
+    pub directory: PathBuf,
+}
+
+/// What a build gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Built {
+    /// The benchmarks that can be driven, by package and target.
+    pub benches: Vec<Bench>,
+    /// Bench targets of a harness that is not known: `package/target`.
+    pub unknown: Vec<String>,
+}
+
+/// The lines of `cargo --message-format=json` that are used.
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Message {
+    CompilerArtifact {
+        manifest_path: PathBuf,
+        package_id: String,
+        target: Target,
+        executable: Option<PathBuf>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// Builds all benchmarks of the project in `directory`. cargo's own words about it go to standard error.
+///
+/// * `target`: the directory that dependencies are built in; shared by the sides, so they are built once.
+/// * `arguments`: further ones for `cargo bench`, `--package x` for example.
+///
+/// # Errors
+/// It does not build, or there is no benchmark.
+pub fn build(directory: &Path, target: &Path, arguments: &[String]) -> Result<Built, Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let shown = directory.display();
+    let output = Command::new(cargo)
+        .args(["bench", "--no-run", "--message-format=json-render-diagnostics"])
+        .args(arguments)
+        .current_dir(directory)
+        .env("CARGO_TARGET_DIR", target)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            Failure::new(format!("cargo cannot be started: {error}"), "install Rust: https://rustup.rs")
+        })?;
+    if !output.status.success() {
+        return Err(Failure::new(
+            format!("{shown}: the benchmarks do not build ({}); cargo's words stand above", output.status),
+            "mend the build of that revision, or compare with another one",
+        ));
+    }
+    let mut built = Built::default();
+    for line in output.stdout.split(|byte| *byte == b'\n') {
+        let Ok(Message::CompilerArtifact { manifest_path, package_id, target, executable: Some(executable) }) =
+            serde_json::from_slice(line)
+        else {
+            continue;
+        };
+        if !target.kind.iter().any(|kind| kind == "bench") {
+            continue;
+        }
+        let package = package_name(&package_id).to_owned();
+        let directory = manifest_path.parent().unwrap_or(Path::new(".")).to_owned();
+        match harness::of_executable(&executable)? {
+            Some(harness) => {
+                built.benches.push(Bench { package, target: target.name, harness, executable, directory });
+            }
+            None => built.unknown.push(format!("{package}/{}", target.name)),
+        }
+    }
+    built.benches.sort_by(|a, b| (&a.package, &a.target).cmp(&(&b.package, &b.target)));
+    if built.benches.is_empty() {
+        let known = "criterion, iai-callgrind, gungraun and bench-meter are driven";
+        let found = match built.unknown.is_empty() {
+            true => "there is no bench target".to_owned(),
+            false => format!("no harness is known of {}", built.unknown.join(", ")),
+        };
+        return Err(Failure::new(format!("{shown}: nothing can be measured: {found}"), known));
+    }
+    Ok(built)
+}
+
+/// `bench-suite` of `path+file:///x/bench-suite#0.1.0` and of `path+file:///x/y#bench-suite@0.1.0`.
+fn package_name(id: &str) -> &str {
+    let (path, fragment) = id.rsplit_once('#').unwrap_or((id, ""));
+    match fragment.split_once('@') {
+        Some((name, _)) => name,
+        None => path.rsplit('/').next().unwrap_or(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_id_names_the_package() {
+        assert_eq!(package_name("path+file:///x/bench-suite#0.1.0"), "bench-suite");
+        assert_eq!(package_name("path+file:///x/y#bench-suite@0.1.0"), "bench-suite");
+        assert_eq!(package_name("odd"), "odd");
+    }
+}

@@ -1,0 +1,154 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::cargo::Bench;
+use super::catalogue::Catalogue;
+use super::error::Failure;
+use super::process::{self, Crash};
+use crate::formats::Reading;
+
+/// Who measures in an executable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harness {
+    /// Wall times.
+    Criterion,
+    /// Instructions, under valgrind.
+    IaiCallgrind,
+    /// Its successor.
+    Gungraun,
+    /// Allocations.
+    Meter,
+}
+
+/// How a harness is driven.
+struct Driver {
+    harness: Harness,
+    /// Stands in every executable of this harness, and in no other.
+    mark: &'static str,
+    /// The variable that moves its results.
+    home: &'static str,
+}
+
+const DRIVERS: &[Driver] = &[
+    Driver { harness: Harness::Criterion, mark: "CRITERION_HOME", home: "CRITERION_HOME" },
+    Driver { harness: Harness::IaiCallgrind, mark: "IAI_CALLGRIND_RUNNER", home: "IAI_CALLGRIND_HOME" },
+    Driver { harness: Harness::Gungraun, mark: "GUNGRAUN_RUNNER", home: "GUNGRAUN_HOME" },
+    Driver { harness: Harness::Meter, mark: "METER_HOME", home: "METER_HOME" },
+];
+
+/// What results of a run are saved under. Not `new`: criterion empties that.
+const NAME: &str = "regress";
+
+impl Harness {
+    fn driver(self) -> &'static Driver {
+        DRIVERS.iter().find(|driver| driver.harness == self).expect("every harness stands in DRIVERS")
+    }
+}
+
+/// The harness that is built into an executable: each of them reads variables of its own.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn of_executable(path: &Path) -> Result<Option<Harness>, Failure> {
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), "build it again"))?;
+    let holds = |name: &str| memchr::memmem::find(&bytes, name.as_bytes()).is_some();
+    Ok(DRIVERS.iter().find(|driver| holds(driver.mark)).map(|driver| driver.harness))
+}
+
+/// The benchmarks of a criterion executable, by title.
+///
+/// # Errors
+/// It cannot be started, or fails.
+pub fn list(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let output = command(bench)
+        .args(["--bench", "--list", "--format", "terse"])
+        .output()
+        .map_err(|error| Failure::new(format!("{}: {error}", bench.executable.display()), "build it again"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let problem =
+            format!("{}/{} cannot list its benchmarks ({}): {said}", bench.package, bench.target, output.status);
+        return Err(Failure::new(problem, "run it with --list"));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().filter_map(|line| line.strip_suffix(": benchmark")).map(str::to_owned).collect())
+}
+
+/// How long one process measures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Length {
+    /// Before the first measurement, seconds.
+    pub warm_up_seconds: f64,
+    /// All measurements together, seconds.
+    pub measurement_seconds: f64,
+    /// How many measurements.
+    pub samples: u32,
+}
+
+impl Default for Length {
+    /// A process of about 50 ms: many short ones average over layouts, addresses and moods of the machine.
+    fn default() -> Length {
+        Length { warm_up_seconds: 0.01, measurement_seconds: 0.03, samples: 15 }
+    }
+}
+
+/// Measures one benchmark once, in a process of its own.
+///
+/// * `home`: an empty directory for its results; it is emptied again.
+///
+/// # Errors
+/// The process crashed, hung, or wrote nothing that can be read.
+pub fn measure_once(
+    bench: &Bench,
+    benchmark: &str,
+    length: Length,
+    home: &Path,
+    timeout: Duration,
+) -> Result<Reading, Crash> {
+    let mut command = command(bench);
+    command
+        .args(["--bench", "--exact", benchmark, "--noplot", "--nresamples", "10", "--save-baseline", NAME])
+        .args(["--warm-up-time", &length.warm_up_seconds.to_string()])
+        .args(["--measurement-time", &length.measurement_seconds.to_string()])
+        .args(["--sample-size", &length.samples.to_string()])
+        .env(bench.harness.driver().home, home);
+    process::run(&mut command, timeout)?;
+    let reading = read(home);
+    // What cannot be removed is overwritten by the next process.
+    let _ = std::fs::remove_dir_all(home);
+    Ok(reading)
+}
+
+/// Runs a harness that counts, all benchmarks in one process.
+///
+/// # Errors
+/// The process crashed or hung.
+pub fn count(bench: &Bench, home: &Path, timeout: Duration) -> Result<Reading, Crash> {
+    let mut command = command(bench);
+    command.args(["--bench", &format!("--save-baseline={NAME}")]).env(bench.harness.driver().home, home);
+    process::run(&mut command, timeout)?;
+    Ok(read(home))
+}
+
+fn read(home: &Path) -> Reading {
+    let catalogue = Catalogue::of_roots(vec![home.to_owned()]);
+    let mut whole = Reading::default();
+    for reading in catalogue.read(NAME) {
+        whole.absorb(reading);
+    }
+    whole
+}
+
+/// An executable as cargo starts it.
+fn command(bench: &Bench) -> Command {
+    let executable: PathBuf = bench.executable.clone();
+    let mut command = Command::new(executable);
+    command
+        .current_dir(&bench.directory)
+        .env("CARGO_PKG_NAME", &bench.package)
+        .env("CARGO_MANIFEST_DIR", &bench.directory)
+        .env_remove("CRITERION_DEBUG");
+    command
+}
