@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Summary;
+use super::{Options, Summary};
 use crate::model::{BenchId, Metric, Observation};
 
 /// Everything known about one metric of one benchmark in two runs.
@@ -81,6 +81,8 @@ pub enum Finding {
     Improved,
     /// The same: equal counts, or believed to lie within the smallest effect.
     Unchanged,
+    /// Shown to keep the budget that was asked about, in measurements that took turns.
+    WithinBudget,
     /// It differs, and nobody said which direction is good.
     Differs,
     /// These measurements cannot tell.
@@ -108,6 +110,15 @@ pub enum Lack {
     },
     /// The measurements scatter too much.
     Spread,
+    /// Too few rounds of processes that took turns.
+    Rounds {
+        /// How many were measured.
+        taken: usize,
+        /// How many more would probably decide it; `None` when nobody can say.
+        more: Option<usize>,
+        /// The smallest change that they would have shown nine times in ten, as a ratio above 1.
+        smallest_visible: f64,
+    },
 }
 
 /// Why two sides cannot be compared.
@@ -134,6 +145,10 @@ pub enum Reason {
         /// Who measured the new side.
         new: String,
     },
+    /// Nothing that could differ: the machine code is the same.
+    SameCode,
+    /// It says nothing that the row of its benchmark's time does not.
+    OfTheTime,
     /// The same metric in two units.
     OtherUnit {
         /// The unit of the old side.
@@ -159,6 +174,14 @@ impl Lack {
                  that; bound a count instead (instructions, allocs), lower `between_runs` if this machine is \
                  steadier, or say unproven = \"pass\""
             ),
+            Lack::Rounds { taken, more, smallest_visible } => {
+                let visible = crate::unit::show_change(*smallest_visible);
+                let more = match more {
+                    Some(more) => format!("about {more} more would tell"),
+                    None => "many more would be needed".to_owned(),
+                };
+                format!("{taken} rounds would have shown {visible}; {more} (--max-time, --rounds)")
+            }
             Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
         }
     }
@@ -170,6 +193,10 @@ impl fmt::Display for Reason {
             Reason::OtherMachine { old, new } => write!(f, "measured on another machine: {old}; this is {new}"),
             Reason::OtherBuild { old, new } => write!(f, "counted for another build: {old}; this is {new}"),
             Reason::OtherHarness { old, new } => write!(f, "{old} and {new} count differently"),
+            Reason::SameCode => {
+                f.write_str("the machine code is the same on both sides, a difference in time is the machine's")
+            }
+            Reason::OfTheTime => f.write_str("computed from a time that has a row of its own"),
             Reason::OtherUnit { old, new } => write!(f, "old is in {old}, new in {new}"),
         }
     }
@@ -190,8 +217,31 @@ impl Comparison {
         }
     }
 
+    /// Two sides whose processes took turns: what was decided elsewhere, while they were measured.
+    ///
+    /// * `sides`: one number for each process, old and new.
+    /// * `change`: made of the rounds.
+    pub fn in_turns(
+        old: &Observation,
+        new: &Observation,
+        change: Change,
+        finding: Finding,
+        options: &Options,
+    ) -> Comparison {
+        let summary = |observation: &Observation| Summary::of(observation, options.confidence);
+        Comparison {
+            id: new.id.clone(),
+            metric: new.metric.clone(),
+            harness: new.harness.clone(),
+            sides: Sides::Both { old: summary(old), new: summary(new) },
+            change: Some(change),
+            finding,
+            warnings: Vec::new(),
+        }
+    }
+
     /// The same numbers, for looking at only.
-    pub(super) fn not_judged(mut self, reason: Reason) -> Comparison {
+    pub fn not_judged(mut self, reason: Reason) -> Comparison {
         self.finding = Finding::NotComparable(reason);
         self
     }

@@ -24,7 +24,7 @@ mod summary;
 pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides};
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
-pub use methods::{METHODS, Method};
+pub use methods::{IN_TURNS, METHODS, Method};
 pub use summary::Summary;
 
 use crate::model::{Observation, Run, Standing};

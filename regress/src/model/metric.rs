@@ -62,6 +62,7 @@ pub const METRICS: Metrics = {
         known("peak-bytes", Bytes, Lower, Counted, Headline),
         known("instructions", Count, Lower, Counted, Headline),
         known("time", Seconds, Lower, Timed, Headline),
+        known("time-q90", Seconds, Lower, Timed, Detail),
         known("throughput", BytesPerSecond, Higher, Timed, Detail),
         known("time-per-kb", Seconds, Lower, Timed, Detail),
         known("estimated-cycles", Count, Lower, Counted, Detail),

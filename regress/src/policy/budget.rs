@@ -138,6 +138,15 @@ impl Budgets {
         if errors.is_empty() { Ok(budgets) } else { Err(errors) }
     }
 
+    /// The growth that a written budget allows a metric of a benchmark, as a ratio: 1.05 for `change = "<= +5%"`.
+    /// `None` where only the built-in rules speak, or the bound is not of that kind.
+    pub fn written_change(&self, id: &BenchId, metric: &str) -> Option<f64> {
+        self.holding(id, metric).into_iter().find_map(|(budget, rule)| match (budget.source, rule) {
+            (Source::Line(_), Rule::Change(change)) => change.growth(),
+            _ => None,
+        })
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Budget> {
         self.0.iter()

@@ -97,7 +97,9 @@ impl Verdicts {
         match self.rows.iter().map(Row::outcome).chain(missing).max() {
             Some(Outcome::Broken) => Conclusion::Failed,
             Some(Outcome::NotProven) => Conclusion::NotProven,
-            Some(Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged) => Conclusion::Passed,
+            Some(Outcome::Tolerated | Outcome::Passed) => Conclusion::Passed,
+            // No rule spoke of anything: nothing is shown to be well.
+            Some(Outcome::NotJudged) => Conclusion::NotProven,
             // Nothing was measured: that is no reason to pass.
             None => Conclusion::Failed,
         }

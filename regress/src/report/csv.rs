@@ -95,6 +95,7 @@ fn reason(line: &Line) -> String {
         Finding::Regressed
         | Finding::Improved
         | Finding::Unchanged
+        | Finding::WithinBudget
         | Finding::Differs
         | Finding::OnlyOld
         | Finding::OnlyNew => String::new(),

@@ -182,7 +182,7 @@ fn change_cell(row: &Comparison, sides: &SidesText) -> String {
         Finding::NotComparable(_) => CANNOT_SAY.to_owned(),
         Finding::Unchanged => NO_DIFFERENCE.to_owned(),
         Finding::NotProven(_) => format!("{CANNOT_SAY} {}", moved(row, sides)),
-        Finding::Regressed | Finding::Improved | Finding::Differs => moved(row, sides),
+        Finding::Regressed | Finding::Improved | Finding::Differs | Finding::WithinBudget => moved(row, sides),
     }
 }
 

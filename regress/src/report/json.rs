@@ -328,6 +328,8 @@ impl ReasonFile {
                     Reason::OtherMachine { .. } => "other machine",
                     Reason::OtherBuild { .. } => "other build",
                     Reason::OtherHarness { .. } => "other harness",
+                    Reason::SameCode => "same code",
+                    Reason::OfTheTime => "of the time",
                     Reason::OtherUnit { .. } => "other unit",
                 };
                 Some(ReasonFile { kind, sentence: reason.to_string(), needed: None })
@@ -335,6 +337,7 @@ impl ReasonFile {
             Finding::Regressed
             | Finding::Improved
             | Finding::Unchanged
+            | Finding::WithinBudget
             | Finding::Differs
             | Finding::OnlyOld
             | Finding::OnlyNew => None,
@@ -345,6 +348,7 @@ impl ReasonFile {
         let (kind, needed) = match lack {
             Lack::Measurements { needed } => ("too few measurements", *needed),
             Lack::RunsApart { .. } => ("runs apart", None),
+            Lack::Rounds { more, .. } => ("too few rounds", *more),
             Lack::Spread => ("spread", None),
         };
         ReasonFile { kind, sentence: lack.advice(), needed }

@@ -192,7 +192,16 @@ fn tone(line: &Line) -> Option<Tone> {
         (Outcome::Broken, _) | (_, Word::Regressed) => Some(Tone::Bad),
         (Outcome::NotProven, _) => Some(Tone::Doubtful),
         (_, Word::Improved) => Some(Tone::Good),
-        (_, Word::Differs | Word::NotProven | Word::NotJudged | Word::New | Word::Gone | Word::Unchanged) => None,
+        (
+            _,
+            Word::Differs
+            | Word::NotProven
+            | Word::WithinBudget
+            | Word::NotJudged
+            | Word::New
+            | Word::Gone
+            | Word::Unchanged,
+        ) => None,
     }
 }
 

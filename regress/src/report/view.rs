@@ -85,6 +85,7 @@ pub(super) enum Word {
     Improved,
     Differs,
     NotProven,
+    WithinBudget,
     NotJudged,
     New,
     Gone,
@@ -93,11 +94,12 @@ pub(super) enum Word {
 
 impl Word {
     /// All of them, in order.
-    pub const ALL: [Word; 8] = [
+    pub const ALL: [Word; 9] = [
         Word::Regressed,
         Word::Improved,
         Word::Differs,
         Word::NotProven,
+        Word::WithinBudget,
         Word::NotJudged,
         Word::New,
         Word::Gone,
@@ -111,6 +113,7 @@ impl Word {
             Word::Improved => "improved",
             Word::Differs => "differs",
             Word::NotProven => "not proven",
+            Word::WithinBudget => "within budget",
             Word::NotJudged => "not judged",
             Word::New => "new",
             Word::Gone => "gone",
@@ -288,6 +291,7 @@ fn word(row: &Row, context: &Context) -> Word {
         Finding::Regressed => Word::Regressed,
         Finding::Improved => Word::Improved,
         Finding::Unchanged => Word::Unchanged,
+        Finding::WithinBudget => Word::WithinBudget,
         Finding::Differs => Word::Differs,
         Finding::NotProven(_) => Word::NotProven,
         Finding::NotComparable(_) => Word::NotJudged,
@@ -305,7 +309,9 @@ fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
         return Place::Folded(Fold::Detail);
     }
     match row.comparison.finding {
-        Finding::Regressed | Finding::Improved | Finding::Differs | Finding::NotProven(_) => Place::Table,
+        Finding::Regressed | Finding::Improved | Finding::Differs | Finding::NotProven(_) | Finding::WithinBudget => {
+            Place::Table
+        }
         Finding::Unchanged => Place::Folded(Fold::Unchanged),
         Finding::NotComparable(_) => Place::Folded(Fold::NotCompared),
         Finding::OnlyOld if outcome == Outcome::NotJudged => Place::Folded(Fold::Gone),

@@ -17,6 +17,7 @@
 //! **Why looks.** Looking after every round and stopping when it is "significant" flags one unchanged benchmark in
 //! five. The looks are fixed beforehand, and the error is split over them.
 
+mod comparison;
 mod evidence;
 mod family;
 mod forecast;
@@ -27,6 +28,7 @@ mod random;
 mod rotation;
 mod round;
 
+pub use comparison::{alone, comparison, observations};
 pub use evidence::{Evidence, weigh};
 pub use family::{Decision, Standing, Verdict, decide};
 pub use order::{First, Turn, round_order};

@@ -163,6 +163,11 @@ impl Rotation {
         self.benchmarks.get(benchmark).is_some_and(has_rounds_left) && tracks.any(|track| track.goes_on(&self.plan))
     }
 
+    /// How many benchmarks are still measured.
+    pub fn open(&self) -> usize {
+        (0..self.benchmarks.len()).filter(|&index| self.is_open(index)).count()
+    }
+
     /// The plan it follows.
     pub fn plan(&self) -> &Plan {
         &self.plan

@@ -61,6 +61,12 @@ impl Round {
         Round { old: Summary::of(old), new: Summary::of(new), lockstep: None }
     }
 
+    /// The same of bare measurements, in the unit of their metric. `None` when a side has none, or one is no number.
+    pub fn of(old: &[f64], new: &[f64]) -> Option<Round> {
+        let sample = |values: &[f64]| Sample::new(values.to_vec()).ok();
+        Some(Round::apart(&sample(old)?, &sample(new)?))
+    }
+
     /// Two live processes that measured in turn, `old[i]` next to `new[i]`; what has no partner is not paired.
     ///
     /// ```

@@ -19,7 +19,16 @@ pub struct Method {
 }
 
 /// All ways of comparing, with the cases they are for.
-pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD];
+pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &TURNS];
+
+/// The name of the method for processes that took turns.
+pub const IN_TURNS: &str = "in-turns";
+
+/// Decided round by round while measuring, by `trial`.
+const TURNS: Method = Method {
+    name: IN_TURNS,
+    what: "processes that took turns: trimmed mean of the log ratio of each round, Winsorised t, looks fixed beforehand",
+};
 
 /// Counts that repeat are compared as counts, everything else by ranks.
 pub(super) fn apply(

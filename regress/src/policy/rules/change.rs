@@ -1,5 +1,5 @@
 use super::{Rule, RuleInfo, RuleKind, Ruling};
-use crate::compare::{Change, Finding, Lack, Sides};
+use crate::compare::{self, Change, Finding, Lack, Sides};
 use crate::model::METRICS;
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::budget::{Scope, Value};
@@ -61,6 +61,14 @@ fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
 }
 
 impl ChangeLimit {
+    /// The relative growth it allows, as a ratio of at least 1. `None` for a bound of another kind.
+    pub fn growth(&self) -> Option<f64> {
+        match self.kind {
+            ChangeKind::Relative(bound) if bound.is_upper() == Some(true) && bound.value >= 1.0 => Some(bound.value),
+            ChangeKind::Relative(_) | ChangeKind::Absolute(_) => None,
+        }
+    }
+
     pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let (Sides::Both { old, new }, Some(change)) = (&case.row.sides, &case.row.change) else { return None };
         if matches!(case.row.finding, Finding::NotComparable(_)) {
@@ -78,6 +86,14 @@ impl ChangeLimit {
             ChangeKind::Absolute(bound) => {
                 (bound.keeps(change.shift.low, change.shift.high), change.shift.point, bound)
             }
+        };
+        // Taken in turns, it was decided against this very bound while it was measured.
+        let keeps = match case.row.finding {
+            Finding::WithinBudget => Keeps::Yes,
+            Finding::NotProven(Lack::Rounds { .. }) => Keeps::Unknown,
+            Finding::Regressed if change.method == compare::IN_TURNS => Keeps::No,
+            Finding::Improved if change.method == compare::IN_TURNS => Keeps::Yes,
+            _ => keeps,
         };
         // Beyond the bound, but by no more than chance may do: that is no breach yet.
         let proven = matches!(case.row.finding, Finding::Regressed | Finding::Improved | Finding::Differs);
