@@ -27,6 +27,8 @@ pub(super) enum Command {
     /// Compare two sets of results and judge the new one
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Compare(CompareArgs),
+    /// Measure two revisions in turns: tells what `compare` cannot
+    Run(RunArgs),
     /// Judge the absolute budgets of one set of results
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Check(CheckArgs),
@@ -107,6 +109,52 @@ pub(super) struct CompareArgs {
     pub new: String,
     #[command(flatten)]
     pub look: Look,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct RunArgs {
+    /// The revision compared against: a branch, a tag, HEAD~1, a hash
+    pub base: Option<String>,
+    /// The revision that is judged; the files as they lie here unless given
+    pub head: Option<String>,
+    /// Measure this bench executable instead of BASE
+    #[arg(long, value_name = "PROGRAM", requires = "new")]
+    pub old: Option<PathBuf>,
+    /// Measure this bench executable instead of HEAD
+    #[arg(long, value_name = "PROGRAM", requires = "old")]
+    pub new: Option<PathBuf>,
+    /// Measure this command instead of BASE
+    #[arg(long, value_name = "COMMAND", requires = "cmd_new")]
+    pub cmd_old: Option<String>,
+    /// Measure this command instead of HEAD
+    #[arg(long, value_name = "COMMAND", requires = "cmd_old")]
+    pub cmd_new: Option<String>,
+    /// Stop after this time, whatever is not decided yet
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = crate::io::parse_time)]
+    pub max_time: std::time::Duration,
+    /// Stop after this many rounds, whatever is not decided yet
+    #[arg(long, value_name = "ROUNDS", default_value_t = 160)]
+    pub rounds: usize,
+    /// Kill a process that takes longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// Do not measure benchmarks whose machine code is the same on both sides
+    #[arg(long)]
+    pub skip_identical: bool,
+    /// Go on with what an interrupted run measured
+    #[arg(long)]
+    pub resume: bool,
+    /// Not to be had: it would disturb what it measures
+    #[arg(long, hide = true)]
+    pub jobs: Option<String>,
+    /// Measure although another run is measuring
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub look: Look,
+    /// Hand these on to `cargo bench --no-run`: --package, --bench, --features
+    #[arg(last = true, value_name = "CARGO ARGUMENTS")]
+    pub cargo: Vec<String>,
 }
 
 #[derive(ClapArgs)]

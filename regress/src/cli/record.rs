@@ -15,10 +15,16 @@ pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> 
         let problem = format!("`{}` holds no counts, and --exact keeps nothing else", args.from);
         return Err(Failure::new(problem, "run the allocation or instruction benchmarks first").into());
     }
-    let here = Provenance { recorded_at: Some(world::now()), ..project.provenance() };
-    run.provenance = std::mem::take(&mut run.provenance).or(here);
+    run.provenance = complete(std::mem::take(&mut run.provenance), &project);
     world::save_baseline(&run, &path)?;
     let shown = path.strip_prefix(&project.directory).unwrap_or(&path).display().to_string();
     writeln!(out, "{}: {}", visible(&shown), visible(&run.description()))?;
     Ok(Exit::FINE)
+}
+
+/// Adds the time, and what is checked out here to what was measured here. What came from elsewhere is not ours to name.
+fn complete(measured: Provenance, project: &Project) -> Provenance {
+    let here = project.provenance();
+    let recorded = Provenance { recorded_at: Some(world::now()), ..measured };
+    if recorded.host == here.host { recorded.or(here) } else { recorded }
 }

@@ -3,6 +3,11 @@ use std::io::{self, Write};
 use crate::io::Failure;
 use crate::report::visible;
 
+/// Says what is being done, for whoever waits.
+pub(super) fn progress(errors: &mut dyn Write, what: &str) -> io::Result<()> {
+    writeln!(errors, "regress: {}", visible(what))
+}
+
 /// Writes all that is wrong, each with its next step. Text of a file or of the command line can neither move the cursor
 /// nor pass for a line of ours.
 pub(super) fn tell(failure: &Failure, errors: &mut dyn Write) -> io::Result<()> {

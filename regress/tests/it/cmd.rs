@@ -8,6 +8,7 @@ mod help;
 mod hostile;
 mod places;
 mod record;
+mod run;
 mod selection;
 mod stories;
 mod streams;

@@ -1,0 +1,96 @@
+//! `run`: what becomes of a measurement that is disturbed, and what is left of it. What it measures is scored in
+//! `trials/`; no test here hangs on a time.
+
+use super::{Desk, Told, told};
+
+/// `regress run` of two commands, alone on its machine.
+fn run(desk: &Desk, old: &str, new: &str, arguments: &str) -> Told {
+    let mut command = desk.command("run");
+    command.args(["--cmd-old", old, "--cmd-new", new]).args(arguments.split_whitespace());
+    told(alone(command, desk))
+}
+
+/// The lock of a run lies in the temporary directory: here in one of its own.
+fn alone(mut command: std::process::Command, desk: &Desk) -> std::process::Command {
+    command.env("TMPDIR", desk.path(""));
+    command
+}
+
+fn journal(desk: &Desk) -> Vec<String> {
+    let text = std::fs::read_to_string(desk.path("target/regress/rounds.jsonl")).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_process_stands_in_the_journal() {
+    let desk = Desk::with(&[]);
+    let told = run(&desk, "true", "true", "--rounds 6 --format json");
+    let report: serde_json::Value = serde_json::from_str(&told.stdout).expect("a report");
+    assert_eq!(report["rows"][0]["benchmark"], "command");
+    assert_eq!(report["rows"][0]["change"]["method"], "in-turns");
+    assert_eq!(report["exit_code"], told.code.unwrap());
+    let lines = journal(&desk);
+    assert_eq!(lines.len(), 1 + 2 * 6, "{lines:#?}");
+    for side in ["old", "new"] {
+        let mark = format!(r#""side":"{side}""#);
+        assert_eq!(lines.iter().filter(|line| line.contains(&mark)).count(), 6);
+    }
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    let desk = Desk::with(&[]);
+    run(&desk, "true", "true", "--rounds 6");
+    let whole = journal(&desk);
+    // As if it had been killed in the middle of the sixth round, while writing.
+    let cut = format!("{}\n{}", whole[..11].join("\n"), &whole[11][..20]);
+    desk.write("target/regress/rounds.jsonl", &cut);
+    run(&desk, "true", "true", "--rounds 6 --resume");
+    let resumed = journal(&desk);
+    assert_eq!(resumed[..11], whole[..11], "what was recorded is kept");
+    assert_eq!(resumed.len(), 13);
+}
+
+#[test]
+fn what_was_measured_of_something_else_is_not_gone_on_with() {
+    let desk = Desk::with(&[("target/regress/rounds.jsonl", r#"{"schema":"regress-rounds/1","old":"x","new":"y"}"#)]);
+    desk.write("target/regress/rounds.jsonl", "{\"schema\":\"regress-rounds/1\",\"old\":\"x\",\"new\":\"y\"}\n");
+    run(&desk, "true", "true", "--resume").refused(&["rounds.jsonl:1: it is about other executables"]);
+    let empty = Desk::with(&[]);
+    run(&empty, "true", "true", "--resume").refused(&["there is nothing to resume"]);
+}
+
+#[test]
+fn a_process_that_fails_or_hangs_ends_the_run_with_its_name() {
+    let desk = Desk::with(&[]);
+    run(&desk, "true", "echo no disk >&2; exit 7", "").refused(&["command of", "exit status: 7", "no disk"]);
+    run(&desk, "true", "sleep 20", "--timeout 1").refused(&["was still running after 1 s, and was killed"]);
+}
+
+#[test]
+fn two_runs_at_once_are_refused_unless_forced() {
+    let desk = Desk::with(&[]);
+    let lock = std::fs::File::create(desk.path("regress-run.lock")).unwrap();
+    lock.lock().unwrap();
+    run(&desk, "true", "true", "").refused(&["another `regress run` is measuring on this machine", "--force"]);
+    assert_ne!(run(&desk, "true", "true", "--rounds 6 --force").code, Some(2));
+    drop(lock);
+    assert_ne!(run(&desk, "true", "true", "--rounds 6").code, Some(2));
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_with_a_reason() {
+    let desk = Desk::with(&[("program", "no program")]);
+    let refused = |arguments: &str, expected: &[&str]| told(alone(desk.command(arguments), &desk)).refused(expected);
+    refused("run", &["it is not clear what to measure", "regress run main"]);
+    refused("run HEAD~1", &["no git repository"]);
+    refused("run --old program --new program", &["no known harness is built into it"]);
+    refused("run --old missing --new missing", &["missing: No such file"]);
+    refused("run main --jobs 2", &["two processes at once disturb each other"]);
+    for (arguments, expected) in
+        [("run --cmd-old true", "--cmd-new"), ("run main --max-time soon", "write 90s, 10m or 1h")]
+    {
+        let told = told(alone(desk.command(arguments), &desk));
+        assert!(told.code == Some(2) && told.stderr.contains(expected), "{told:#?}");
+    }
+}
