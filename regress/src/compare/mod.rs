@@ -72,7 +72,8 @@ pub fn compare(old: &Run, new: &Run, options: &Options) -> Vec<Comparison> {
     let pairs = pair::pair(old.observations(), new.observations());
     let comparability = comparability::Judge::of(&old.provenance, &new.provenance);
     let mut comparisons = Vec::with_capacity(pairs.len());
-    comparisons.extend(in_parts(&pairs, PART, |pairs| compare_pairs(pairs, &comparability, options)).into_iter().flatten());
+    comparisons
+        .extend(in_parts(&pairs, PART, |pairs| compare_pairs(pairs, &comparability, options)).into_iter().flatten());
     family::correct(&mut comparisons, options);
     comparisons
 }
