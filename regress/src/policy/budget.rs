@@ -1,64 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::entry::{Entry, EntryError, Field, Value, did_you_mean};
 use super::rules::{RULES, Rule, RuleKind, Unproven};
-use super::scope::Pattern;
-use crate::model::{BenchId, METRICS};
-
-/// A budget as it stands in the file: keys and values, with their lines.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// The line of `[[budget]]`, from 1.
-    pub line_number: usize,
-    /// Its keys, in the order of the file.
-    pub fields: Vec<Field>,
-}
-
-/// One key of an [`Entry`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Left of the `=`.
-    pub key: String,
-    /// Right of it.
-    pub value: Value,
-    /// From 1.
-    pub line_number: usize,
-}
-
-/// A value of a configuration file.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// `"…"`
-    Text(String),
-    /// `20`
-    Integer(i64),
-    /// `true`
-    Boolean(bool),
-    /// Anything else, by what it is: `an array`.
-    Other(&'static str),
-}
-
-/// Why a budget is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryError {
-    /// From 1.
-    pub line_number: usize,
-    /// What is wrong, in words.
-    pub problem: String,
-    /// What to do about it.
-    pub next_step: String,
-}
-
-/// Where a budget holds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scope {
-    /// For these benchmarks.
-    pub benchmark: Pattern,
-    /// For this metric; `None` for all.
-    pub metric: Option<Arc<str>>,
-    /// The benchmark that a ratio divides by.
-    pub versus: Option<Pattern>,
-}
+use super::scope::{Pattern, Scope};
+use crate::model::BenchId;
 
 /// Where a budget stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,13 +113,6 @@ impl Budgets {
     }
 }
 
-impl Scope {
-    /// Whether a budget with this scope speaks of a row.
-    pub fn holds(&self, id: &BenchId, metric: &str) -> bool {
-        self.metric.as_deref().is_none_or(|name| name == metric) && self.benchmark.matches(id)
-    }
-}
-
 impl Budget {
     fn from_entry(entry: &Entry) -> Result<Budget, Vec<EntryError>> {
         let mut errors = Vec::new();
@@ -251,36 +190,6 @@ impl Scope {
     }
 }
 
-impl Entry {
-    fn text(&self, key: &str) -> Option<&str> {
-        self.fields.iter().find(|field| field.key == key)?.value.text().ok()
-    }
-}
-
-impl Value {
-    /// The text, if it is one.
-    ///
-    /// # Errors
-    /// What it is instead.
-    pub fn text(&self) -> Result<&str, String> {
-        match self {
-            Value::Text(text) => Ok(text),
-            other => Err(format!("{other} is no text; put it in quotes")),
-        }
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Text(text) => write!(f, "\"{text}\""),
-            Value::Integer(number) => write!(f, "{number}"),
-            Value::Boolean(truth) => write!(f, "{truth}"),
-            Value::Other(kind) => f.write_str(kind),
-        }
-    }
-}
-
 fn unknown_key(field: &Field) -> EntryError {
     let known: Vec<&str> = SCOPE_KEYS.iter().copied().chain(RULES.iter().map(|info| info.key)).collect();
     let mean = did_you_mean(&field.key, known.iter().copied());
@@ -289,22 +198,6 @@ fn unknown_key(field: &Field) -> EntryError {
         problem: format!("unknown key `{}` in [[budget]]", field.key),
         next_step: format!("{mean}known keys: {}", known.join(", ")),
     }
-}
-
-/// `did you mean `x`? ` where a known word is close, else nothing.
-pub fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    /// Jaro–Winkler similarity from which two words look alike; the value clap uses.
-    const ALIKE: f64 = 0.7;
-    known
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or(String::new(), |(_, candidate)| format!("did you mean `{candidate}`? "))
-}
-
-/// `did you mean` for the name of a metric.
-pub(super) fn metric_meant(name: &str) -> String {
-    did_you_mean(name, METRICS.names())
 }
 
 fn known_rules() -> String {

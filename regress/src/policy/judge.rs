@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::budget::{Budget, Budgets, EntryError, Scope, Source, metric_meant};
+use super::budget::{Budget, Budgets, Source};
+use super::case::Case;
+use super::entry::{EntryError, did_you_mean, metric_meant};
+use super::outcome::Outcome;
 use super::rules::{Rule, RuleKind, Ruling, Unproven};
-use super::verdict::{Judgement, Outcome, Row, Verdicts};
+use super::scope::Scope;
+use super::verdict::{Judgement, Row, Verdicts};
 use crate::compare::{self, Comparison, Finding, Options, Sides};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 use crate::parallel::in_parts;
@@ -34,19 +38,6 @@ pub struct Selection {
     pub without: Vec<String>,
     /// Only counts are looked at.
     pub counts_only: bool,
-}
-
-/// What a rule may look at.
-pub(super) struct Case<'a> {
-    pub row: &'a Comparison,
-    /// The scope of the budget that holds the rule.
-    pub scope: &'a Scope,
-    pub new: &'a Run,
-    pub options: &'a Options,
-    /// Whether the new side has the benchmark, if in another metric.
-    pub benchmark_is_new_side: bool,
-    /// Whether either side has a headline metric of the benchmark.
-    pub benchmark_has_headline: bool,
 }
 
 /// So many rows are worth a core's while; chosen.
@@ -173,7 +164,7 @@ fn rules_about_nothing(request: &Request<'_>) -> Vec<EntryError> {
 fn nearest_benchmark(scope: &Scope, rows: &[Comparison]) -> String {
     let pattern = scope.benchmark.to_string();
     let bare = pattern.replace('*', "");
-    let meant = super::budget::did_you_mean(bare.trim_end_matches('/'), rows.iter().map(|row| row.id.as_str()));
+    let meant = did_you_mean(bare.trim_end_matches('/'), rows.iter().map(|row| row.id.as_str()));
     format!("{meant}remove the budget, or mend its name")
 }
 

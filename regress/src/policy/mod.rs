@@ -6,14 +6,19 @@
 
 mod bound;
 mod budget;
+mod case;
+mod entry;
 mod judge;
+mod outcome;
 mod rules;
 mod scope;
 mod verdict;
 
 pub use bound::{Bound, Keeps, Operator};
-pub use budget::{Budget, Budgets, Entry, EntryError, Field, Source, Value, did_you_mean};
+pub use budget::{Budget, Budgets, Source};
+pub use entry::{Entry, EntryError, Field, Value, did_you_mean};
 pub use judge::{Request, Selection, judge};
+pub use outcome::{Against, Outcome};
 pub use rules::{RULES, Rule, RuleKind};
-pub use scope::Pattern;
-pub use verdict::{Against, Conclusion, Judgement, Outcome, Row, Verdicts};
+pub use scope::{Pattern, Scope};
+pub use verdict::{Conclusion, Judgement, Row, Verdicts};

@@ -1,24 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bound, RuleKind, Source};
+use super::budget::Source;
+use super::outcome::{Against, Outcome};
+use super::rules::RuleKind;
 use crate::compare::{Comparison, MetricMean};
 use crate::model::{BenchId, Warning};
-
-/// What one rule says about one row. Ordered from harmless to grave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// The rule says nothing here: the row is only shown.
-    NotJudged,
-    /// Kept.
-    Passed,
-    /// These measurements cannot tell, and need not.
-    Tolerated,
-    /// Demanded, and these measurements cannot tell.
-    NotProven,
-    /// Broken.
-    Broken,
-}
 
 /// One rule, applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,15 +26,6 @@ pub struct Judgement {
     pub against: Option<Against>,
     /// Why the rule is there, in the words of who wrote it.
     pub why: Option<Arc<str>>,
-}
-
-/// A number and its bound.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Against {
-    /// What was found: base units for a limit, new ÷ old for a relative change.
-    pub found: f64,
-    /// What it has to keep, in the same unit.
-    pub bound: Bound,
 }
 
 /// One metric of one benchmark, judged.

@@ -2,8 +2,9 @@ use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::{self, Change, Finding, Lack, Sides};
 use crate::model::METRICS;
 use crate::policy::bound::{Bound, Keeps};
-use crate::policy::budget::{Scope, Value};
-use crate::policy::judge::Case;
+use crate::policy::case::Case;
+use crate::policy::entry::Value;
+use crate::policy::scope::Scope;
 use crate::unit::{Better, Quantity, Scale, parse_percent, show_change};
 
 pub(super) const INFO: RuleInfo = RuleInfo {

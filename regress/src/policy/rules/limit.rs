@@ -2,8 +2,9 @@ use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::Summary;
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps};
-use crate::policy::budget::{Scope, Value};
-use crate::policy::judge::Case;
+use crate::policy::case::Case;
+use crate::policy::entry::Value;
+use crate::policy::scope::Scope;
 use crate::unit::{Better, Quantity, Scale};
 
 pub(super) const INFO: RuleInfo = RuleInfo {

@@ -1,8 +1,9 @@
 use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps, Operator};
-use crate::policy::budget::{Scope, Value};
-use crate::policy::judge::Case;
+use crate::policy::case::Case;
+use crate::policy::entry::Value;
+use crate::policy::scope::Scope;
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::MinSamples,

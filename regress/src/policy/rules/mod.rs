@@ -13,9 +13,10 @@ pub use ratio::RatioLimit;
 pub use unproven::Unproven;
 
 use super::bound::{Bound, Keeps};
-use super::budget::{Scope, Value};
-use super::judge::Case;
-use super::verdict::{Against, Outcome};
+use super::case::Case;
+use super::entry::Value;
+use super::outcome::{Against, Outcome};
+use super::scope::Scope;
 
 /// The key a rule has in a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,8 +1,9 @@
 use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::Sides;
-use crate::policy::budget::{Scope, Value};
-use crate::policy::judge::Case;
-use crate::policy::verdict::Outcome;
+use crate::policy::case::Case;
+use crate::policy::entry::Value;
+use crate::policy::outcome::Outcome;
+use crate::policy::scope::Scope;
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Present,

@@ -2,10 +2,10 @@ use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare;
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps};
-use crate::policy::budget::{Scope, Value};
-use crate::policy::judge::Case;
-use crate::policy::scope::Pattern;
-use crate::policy::verdict::Outcome;
+use crate::policy::case::Case;
+use crate::policy::entry::Value;
+use crate::policy::outcome::Outcome;
+use crate::policy::scope::{Pattern, Scope};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Ratio,

@@ -1,7 +1,8 @@
 use std::fmt;
 
 use super::{Rule, RuleInfo, RuleKind};
-use crate::policy::budget::{Scope, Value};
+use crate::policy::entry::Value;
+use crate::policy::scope::Scope;
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Unproven,
