@@ -1,6 +1,10 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
+
+use serde::Deserialize;
 
 use crate::model::Host;
 
@@ -25,6 +29,33 @@ pub(super) fn toolchain() -> Option<String> {
 /// What was found, and what would be understood.
 pub fn parse_time(text: &str) -> Result<std::time::Duration, String> {
     humantime::parse_duration(text).map_err(|error| format!("{error}; write 90s, 10m or 1h"))
+}
+
+/// The compiler that last built in these target directories: cargo keeps there what it said of itself. Quicker read
+/// than asked for, and it is the one that built what was measured, also after an update.
+///
+/// The note is cargo's own. Where there is none, or none that can be read, or two that differ, `rustc` is asked.
+pub(super) fn toolchain_of(targets: &[PathBuf]) -> Option<String> {
+    let mut noted: BTreeSet<String> = targets.iter().flat_map(|target| noted_compilers(target)).collect();
+    noted.pop_first().filter(|_| noted.is_empty()).or_else(toolchain)
+}
+
+/// cargo's note, as far as it is read.
+#[derive(Deserialize)]
+struct Note {
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    stdout: String,
+}
+
+fn noted_compilers(target: &Path) -> Vec<String> {
+    let text = std::fs::read(target.join(".rustc_info.json")).unwrap_or_default();
+    let Ok(note) = serde_json::from_slice::<Note>(&text) else { return Vec::new() };
+    let first_lines = note.outputs.into_values().filter_map(|output| output.stdout.lines().next().map(str::to_owned));
+    first_lines.filter(|line| line.starts_with("rustc ")).collect()
 }
 
 /// Now, RFC 3339 in UTC, to the second.

@@ -1,8 +1,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::{mem, panic, thread};
 
 use super::catalogue::{self, Catalogue};
 use super::error::Failure;
@@ -147,19 +147,14 @@ impl<'a> Reader<'a> {
 
     /// Results that lie in a target directory were measured here, as far as anyone can know.
     fn read_named(&self, name: &str) -> Vec<Reading> {
-        let catalogue = self.catalogue();
-        let mut readings = thread::scope(|scope| {
-            // `rustc` takes as long to answer as thousands of results take to be read.
-            let here = self.here.get().is_none().then(|| scope.spawn(measured_here));
-            let readings = catalogue.read(name);
-            if let Some(here) = here {
-                let here = here.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
-                self.here.get_or_init(|| here);
-            }
-            readings
+        let mut readings = self.catalogue().read(name);
+        let here = self.here.get_or_init(|| Provenance {
+            host: Some(machine::host()),
+            toolchain: machine::toolchain_of(&self.project.target_directories()),
+            ..Provenance::default()
         });
         for reading in &mut readings {
-            reading.provenance = mem::take(&mut reading.provenance).or(self.here.get().cloned().unwrap_or_default());
+            reading.provenance = mem::take(&mut reading.provenance).or(here.clone());
         }
         readings
     }
@@ -224,10 +219,6 @@ fn name_meant(item: &str, names: &[String]) -> String {
 fn read_results(path: &Path) -> Option<Reading> {
     let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
     formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
-}
-
-fn measured_here() -> Provenance {
-    Provenance { host: Some(machine::host()), toolchain: machine::toolchain(), ..Provenance::default() }
 }
 
 fn read_bytes(file: File) -> Reading {
