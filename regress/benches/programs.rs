@@ -7,6 +7,7 @@
 
 mod inputs;
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -47,13 +48,13 @@ fn go_text(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
     };
     let [small, large] = take_turns([&mut command(sizes[0].0), &mut command(sizes[1].0)])?;
     for ((benchmarks, bytes), time) in sizes.into_iter().zip([small, large]) {
-        write!(out, "  {benchmarks:>6} benchmarks, {:.1} MB  {}", bytes as f64 / 1e6, milliseconds(time))?;
+        write!(out, "  {benchmarks:>6} benchmarks, {:.1} MB  {}", bytes as f64 / 1e6, time)?;
         match peak_bytes(&command(benchmarks))? {
             Some(peak) => writeln!(out, ", peak memory {:.2} x the input", peak as f64 / bytes as f64)?,
             None => writeln!(out, ", peak memory unknown: /usr/bin/time is not there")?,
         }
     }
-    writeln!(out, "  ten times the input takes {:.1} x as long", large.as_secs_f64() / small.as_secs_f64())
+    writeln!(out, "  ten times the input takes {:.1} x as long", large.times(small))
 }
 
 /// Two baselines of criterion, 10 000 benchmarks each.
@@ -80,17 +81,36 @@ fn criterion(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
     theirs.arg("--target-dir").arg(&target).args(["old", "new"]);
     if theirs.stdout(Stdio::null()).status().is_err() {
         let [ours] = take_turns([&mut ours])?;
-        writeln!(out, "  regress {}", milliseconds(ours))?;
+        writeln!(out, "  regress {}", ours)?;
         return writeln!(out, "  critcmp is not there: cargo install critcmp --version 0.1.8");
     }
     let [ours, theirs] = take_turns([&mut ours, &mut theirs])?;
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    writeln!(out, "  regress {}\n  critcmp {}", milliseconds(ours), milliseconds(theirs))?;
-    writeln!(out, "  regress takes {ratio:.2} x the time of critcmp")
+    writeln!(out, "  regress {}\n  critcmp {}", ours, theirs)?;
+    writeln!(out, "  regress takes {:.2} x the time of critcmp", ours.times(theirs))
 }
 
-/// The median wall time of each command. They take turns.
-fn take_turns<const N: usize>(mut commands: [&mut Command; N]) -> io::Result<[Duration; N]> {
+/// How long a command takes.
+#[derive(Clone, Copy)]
+struct Wall {
+    median: Duration,
+    fastest: Duration,
+}
+
+impl Wall {
+    fn times(self, other: Wall) -> f64 {
+        self.median.as_secs_f64() / other.median.as_secs_f64()
+    }
+}
+
+impl fmt::Display for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        write!(f, "{:.1} ms (fastest {:.1})", milliseconds(self.median), milliseconds(self.fastest))
+    }
+}
+
+/// The wall times of each command. They take turns.
+fn take_turns<const N: usize>(mut commands: [&mut Command; N]) -> io::Result<[Wall; N]> {
     let mut times = [const { Vec::new() }; N];
     for round in 0..=ROUNDS {
         for (command, times) in commands.iter_mut().zip(&mut times) {
@@ -106,7 +126,7 @@ fn take_turns<const N: usize>(mut commands: [&mut Command; N]) -> io::Result<[Du
     }
     Ok(times.map(|mut times| {
         times.sort();
-        times[times.len() / 2]
+        Wall { median: times[times.len() / 2], fastest: times[0] }
     }))
 }
 
@@ -121,8 +141,4 @@ fn peak_bytes(command: &Command) -> io::Result<Option<u64>> {
     let text = String::from_utf8_lossy(&output.stderr);
     let kibibytes = text.lines().last().and_then(|line| line.trim().parse::<u64>().ok());
     Ok(kibibytes.map(|kibibytes| kibibytes * 1024))
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }

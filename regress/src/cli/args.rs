@@ -138,7 +138,7 @@ pub(super) struct RunArgs {
     /// Kill a process that takes longer
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub timeout: u64,
-    /// Do not measure benchmarks whose machine code is the same on both sides
+    /// Measure benchmarks of the same machine code on both sides only once
     #[arg(long)]
     pub skip_identical: bool,
     /// Go on with what an interrupted run measured

@@ -10,7 +10,7 @@ use super::{Exit, Stop, tell};
 use crate::compare::{self, Comparison, Finding, Reason, Sides};
 use crate::formats::Reading;
 use crate::io::{
-    self as world, Company, Entry, Failure, Journal, Lane, Length, Origin, Project, Stopwatch, Subject, Turn,
+    self as world, Company, Entry, Failure, Harness, Journal, Lane, Length, Origin, Project, Stopwatch, Subject, Turn,
 };
 use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Warning};
 use crate::policy::Pattern;
@@ -31,13 +31,18 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let (old, new) = prepare(args, &desk.project, &directory, errors)?;
     let timeout = Duration::from_secs(args.timeout);
     tell::progress(errors, "counting allocations and instructions")?;
-    let counts = (old.count(timeout)?, new.count(timeout)?);
+    let without_instructions = args.look.without.iter().any(|metric| metric == "instructions");
+    let is_wanted = |harness| !(without_instructions && matches!(harness, Harness::IaiCallgrind | Harness::Gungraun));
+    let counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);
     let benchmarks = Benchmarks::of(&old, &new, args)?;
     let session = Session { args, desk: &desk, old: &old, new: &new, timeout };
     let measured = session.measure(&benchmarks, &directory, errors)?;
     let old_run = session.assemble(&old, counts.0, &measured, &benchmarks, |pair| &pair.0)?;
     let mut new_run = session.assemble(&new, counts.1, &measured, &benchmarks, |pair| &pair.1)?;
-    let comparisons = session.compare(&old_run, &new_run, &measured, &benchmarks);
+    let comparisons = {
+        let selector = desk.selector(&[&old_run, &new_run])?;
+        session.compare(&*selector.of(&old_run)?, &*selector.of(&new_run)?, &measured, &benchmarks)
+    };
     new_run.warnings.extend(measured.warnings);
     desk.judge_and_print(Some(old_run), new_run, comparisons, out)
 }
@@ -82,8 +87,8 @@ struct Benchmarks {
     only_new: Vec<Turn>,
     /// Of both sides, with the same machine code.
     same_code: BTreeSet<BenchId>,
-    /// How many of them are not measured for it.
-    skipped: usize,
+    /// Those of them that do not take turns for it: one process a side, for the absolute budgets.
+    skipped: Vec<Turn>,
 }
 
 impl Benchmarks {
@@ -104,10 +109,9 @@ impl Benchmarks {
             .collect();
         let shared: Vec<Turn> = old_turns.intersection(&new_turns).cloned().collect();
         let same_code = shared.iter().filter(|turn| turn.is_in(&same)).map(Turn::id).collect();
-        let both: Vec<Turn> =
-            shared.iter().filter(|turn| !(args.skip_identical && turn.is_in(&same))).cloned().collect();
+        let (skipped, both) = shared.into_iter().partition(|turn| args.skip_identical && turn.is_in(&same));
         Ok(Benchmarks {
-            skipped: shared.len() - both.len(),
+            skipped,
             both,
             only_old: old_turns.difference(&new_turns).cloned().collect(),
             only_new: new_turns.difference(&old_turns).cloned().collect(),
@@ -150,10 +154,10 @@ impl Session<'_> {
         let questions: Vec<Vec<Question>> = benchmarks.both.iter().map(|turn| self.questions(&turn.id())).collect();
         let mut rotation = Rotation::new(plan.clone(), SEED, questions);
         let mut warnings = Vec::new();
-        if benchmarks.skipped > 0 {
+        if !benchmarks.skipped.is_empty() {
             warnings.push(Warning::general(format!(
-                "{} benchmarks have the same machine code on both sides and were not measured",
-                benchmarks.skipped
+                "{} benchmarks have the same machine code on both sides and did not take turns",
+                benchmarks.skipped.len()
             )));
         }
         if !benchmarks.both.is_empty() {
@@ -266,6 +270,9 @@ impl Session<'_> {
         let mut comparisons: Vec<Comparison> = compare::compare(&apart(old), &apart(new), options)
             .into_iter()
             .map(|comparison| match (&comparison.sides, comparison.metric.nature) {
+                (Sides::Both { .. }, Nature::Timed) if &*comparison.metric.name == TIME => {
+                    comparison.not_judged(Reason::SameCode)
+                }
                 (Sides::Both { .. }, Nature::Timed) => comparison.not_judged(Reason::OfTheTime),
                 _ => comparison,
             })
@@ -310,11 +317,11 @@ impl Session<'_> {
         let mut observations = counts.observations;
         observations.extend(measured.rows.iter().map(|row| pick(&row.sides).clone()));
         let lonely = if std::ptr::eq(lane, self.old) { &benchmarks.only_old } else { &benchmarks.only_new };
-        for turn in lonely {
+        for turn in lonely.iter().chain(&benchmarks.skipped) {
             let taken = lane.measure(turn, Length::default(), self.timeout).map_err(|crash| crashed(turn, crash))?;
             observations.extend(trial::alone(&turn.id(), &Arc::new(Metric::known(TIME)), taken));
         }
-        for turn in benchmarks.both.iter().filter(|turn| self.wants_details(&turn.id())) {
+        for turn in benchmarks.both.iter().chain(&benchmarks.skipped).filter(|turn| self.wants_details(&turn.id())) {
             let details = lane.details(turn, Length::default(), self.timeout);
             observations.extend(details.map_err(|crash| crashed(turn, crash))?);
         }

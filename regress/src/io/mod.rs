@@ -27,7 +27,7 @@ mod walk;
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
-pub use harness::Length;
+pub use harness::{Harness, Length};
 pub use interrupt::{heed_interrupts, interrupted};
 pub use journal::{Entry, Journal, Side, Subject};
 pub use lock::{Company, Lock, claim};

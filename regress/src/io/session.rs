@@ -155,11 +155,13 @@ impl Lane {
 
     /// Runs every harness that counts, once: what it counts is the same each time.
     ///
+    /// * `is_wanted`: asked for each; some need valgrind, which not every machine has.
+    ///
     /// # Errors
     /// One of them crashed or wrote nothing that can be read.
-    pub fn count(&self, timeout: Duration) -> Result<Reading, Failure> {
+    pub fn count(&self, timeout: Duration, is_wanted: impl Fn(Harness) -> bool) -> Result<Reading, Failure> {
         let mut whole = Reading::default();
-        for bench in self.benches.iter().filter(|bench| bench.harness != Harness::Criterion) {
+        for bench in self.counting().filter(|bench| is_wanted(bench.harness)) {
             let home = self.home.join(&bench.target);
             remove(&home)?;
             let reading = harness::count(bench, &home, timeout).map_err(|crash| {
@@ -208,6 +210,10 @@ impl Lane {
         };
         let nothing = || Crash::Failed { how: "success".to_owned(), said: "it measured nothing".to_owned() };
         reading.observations.iter().find_map(times).ok_or_else(nothing)
+    }
+
+    fn counting(&self) -> impl Iterator<Item = &Bench> {
+        self.benches.iter().filter(|bench| bench.harness != Harness::Criterion)
     }
 
     fn bench_of(&self, turn: &Turn) -> Option<&Bench> {
@@ -271,7 +277,11 @@ fn remove(directory: &Path) -> Result<(), Failure> {
 pub fn crash_failure(what: &str, crash: &Crash) -> Failure {
     let (problem, next_step) = match crash {
         Crash::NotStarted(reason) => (format!("{what} cannot be started: {reason}"), "build it again".to_owned()),
-        Crash::Failed { how, said } => (format!("{what} failed ({how}): {said}"), "run it by hand".to_owned()),
+        Crash::Failed { how, said } => {
+            let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            let next_step = "run it by hand; what needs valgrind is left out by --without instructions";
+            (format!("{what} failed ({how}): {}", said.join("; ")), next_step.to_owned())
+        }
         Crash::TimedOut { seconds } => (
             format!("{what} was still running after {seconds} s, and was killed"),
             "give it more time: --timeout".to_owned(),
