@@ -35,13 +35,13 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let is_wanted = |harness| !(without_instructions && matches!(harness, Harness::IaiCallgrind | Harness::Gungraun));
     let counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);
     let benchmarks = Benchmarks::of(&old, &new, args)?;
-    let session = Session { args, desk: &desk, old: &old, new: &new, timeout };
-    let measured = session.measure(&benchmarks, &directory, errors)?;
-    let old_run = session.assemble(&old, counts.0, &measured, &benchmarks, |pair| &pair.0)?;
-    let mut new_run = session.assemble(&new, counts.1, &measured, &benchmarks, |pair| &pair.1)?;
+    let measuring = Measuring { args, desk: &desk, old: &old, new: &new, timeout };
+    let measured = measuring.measure(&benchmarks, &directory, errors)?;
+    let old_run = measuring.assemble(&old, counts.0, &measured, &benchmarks, |pair| &pair.0)?;
+    let mut new_run = measuring.assemble(&new, counts.1, &measured, &benchmarks, |pair| &pair.1)?;
     let comparisons = {
         let selector = desk.selector(&[&old_run, &new_run])?;
-        session.compare(&*selector.of(&old_run)?, &*selector.of(&new_run)?, &measured, &benchmarks)
+        measuring.compare(&*selector.of(&old_run)?, &*selector.of(&new_run)?, &measured, &benchmarks)
     };
     new_run.warnings.extend(measured.warnings);
     desk.judge_and_print(Some(old_run), new_run, comparisons, out)
@@ -127,7 +127,7 @@ const TAIL: &str = "time-q90";
 const BUDGET: f64 = 1.03;
 
 /// One run, with what all its steps need.
-struct Session<'a> {
+struct Measuring<'a> {
     args: &'a RunArgs,
     desk: &'a Desk<'a>,
     old: &'a Lane,
@@ -148,7 +148,7 @@ struct MeasuredRow {
     sides: (Observation, Observation),
 }
 
-impl Session<'_> {
+impl Measuring<'_> {
     fn measure(&self, benchmarks: &Benchmarks, directory: &Path, errors: &mut dyn Write) -> Result<Measured, Stop> {
         let plan = Plan { looks: trial::Looks::doubling(self.args.rounds), ..Plan::default() };
         let questions: Vec<Vec<Question>> = benchmarks.both.iter().map(|turn| self.questions(&turn.id())).collect();
@@ -301,7 +301,7 @@ impl Session<'_> {
     }
 }
 
-impl Session<'_> {
+impl Measuring<'_> {
     /// Everything of one side: counts, times of its rounds, and one process of what only this side has or of what a
     /// budget wants to know besides the time.
     fn assemble(
