@@ -1,6 +1,6 @@
 //! Did it change? The two-sided test of Mann and Whitney.
 
-use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, TiedOrderings, binomial};
+use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, binomial};
 use super::{NullDistributions, Sample, normal};
 
 /// What a rank test found.
@@ -59,7 +59,7 @@ pub fn rank_test(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> R
     let (method, p) = if pooled.groups.len() == 1 {
         (Method::AllEqual, 1.0)
     } else if pooled.has_ties() && pooled.larger_side() <= LARGEST_TIED {
-        (Method::Exact, tied_p(&pooled))
+        (Method::Exact, tied_p(&pooled, nulls))
     } else if !pooled.has_ties() && pooled.larger_side() <= LARGEST_UNTIED {
         (Method::Exact, untied_p(&pooled, nulls))
     } else {
@@ -178,19 +178,20 @@ fn untied_p(pooled: &Pooled, nulls: &mut NullDistributions) -> f64 {
 }
 
 /// Both tails as they are: with ties the distribution need not be symmetric.
-fn tied_p(pooled: &Pooled) -> f64 {
+fn tied_p(pooled: &Pooled, nulls: &mut NullDistributions) -> f64 {
     let middle = (pooled.n_old * pooled.n_new) as i64; // of 2 U
     let distance = (pooled.twice_u as i64 - middle).abs();
     if distance == 0 {
         return 1.0;
     }
-    let orderings = TiedOrderings::count(&pooled.groups, pooled.n_old, pooled.n_new);
     let total = binomial(pooled.n_old + pooled.n_new, pooled.n_old) as f64;
-    let below = orderings.at_most(middle - distance);
     // Sides of one size can be exchanged: then it is symmetric after all.
     let is_symmetric = pooled.n_old == pooled.n_new;
-    let above = if is_symmetric { below } else { total - orderings.at_most(middle + distance - 1) };
-    (below + above) / total
+    nulls.of_ties(&pooled.groups, pooled.n_old, pooled.n_new, |orderings| {
+        let below = orderings.at_most(middle - distance);
+        let above = if is_symmetric { below } else { total - orderings.at_most(middle + distance - 1) };
+        (below + above) / total
+    })
 }
 
 /// From the normal distribution with the mean and variance of U, half a step towards the middle.

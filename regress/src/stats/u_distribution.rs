@@ -19,6 +19,8 @@ use std::ops::{Range, RangeInclusive};
 #[derive(Clone, Debug, Default)]
 pub struct NullDistributions {
     lower_tails: BTreeMap<(usize, usize), Box<[f64]>>,
+    /// What tied orderings were counted in, for the next ones.
+    buffers: [Vec<f64>; 2],
 }
 
 impl NullDistributions {
@@ -34,6 +36,20 @@ impl NullDistributions {
     pub(super) fn lower_tail(&mut self, n_old: usize, n_new: usize) -> &[f64] {
         let sizes = (n_old.min(n_new), n_old.max(n_new));
         self.lower_tails.entry(sizes).or_insert_with(|| untied_lower_tail(sizes.0, sizes.1))
+    }
+
+    /// What `read` finds in [`TiedOrderings::count`]. Not remembered: ties are rarely the same twice.
+    pub(super) fn of_ties<R>(
+        &mut self,
+        groups: &[usize],
+        n_old: usize,
+        n_new: usize,
+        read: impl FnOnce(&TiedOrderings) -> R,
+    ) -> R {
+        let orderings = TiedOrderings::count(groups, n_old, n_new, std::mem::take(&mut self.buffers));
+        let result = read(&orderings);
+        self.buffers = [orderings.low.counts, orderings.high.counts];
+        result
     }
 }
 
@@ -106,16 +122,18 @@ pub(super) struct TiedOrderings {
 impl TiedOrderings {
     /// * `groups`: how many measurements share each value, from the smallest value to the largest.
     ///   They add up to `n_old + n_new`; each of these at most [`LARGEST_TIED`].
-    pub(super) fn count(groups: &[usize], n_old: usize, n_new: usize) -> TiedOrderings {
+    /// * `buffers`: whatever is in them is written over.
+    fn count(groups: &[usize], n_old: usize, n_new: usize, buffers: [Vec<f64>; 2]) -> TiedOrderings {
         let mut passed = 0;
         let half = groups.iter().position(|&size| {
             passed += size;
             2 * passed > n_old + n_new
         });
         let (low, high) = groups.split_at(half.unwrap_or(0));
-        let mut high = Half::count(high, n_old, n_new);
+        let [for_low, for_high] = buffers;
+        let mut high = Half::count(high, n_old, n_new, for_high);
         high.accumulate();
-        TiedOrderings { n_old, low: Half::count(low, n_old, n_new), high }
+        TiedOrderings { n_old, low: Half::count(low, n_old, n_new, for_low), high }
     }
 
     /// How many orderings have 2 U of at most `twice_u`. Exact: at most C(50, 25) < 2^53.
@@ -148,11 +166,12 @@ struct Half {
 }
 
 impl Half {
-    fn count(groups: &[usize], n_old: usize, n_new: usize) -> Half {
+    fn count(groups: &[usize], n_old: usize, n_new: usize, buffer: Vec<f64>) -> Half {
         let measurements: usize = groups.iter().sum();
-        let most_old = measurements.min(n_old);
+        let rows = measurements.min(n_old) + 1;
         let width = measurements * measurements / 2 + 1; // 2 k m is largest for k = m
-        let mut counts = vec![0.0; (most_old + 1) * width];
+        let mut counts = buffer;
+        counts.resize(counts.len().max(rows * width), 0.0);
         counts[0] = 1.0; // before the first measurement there is one way to have chosen nothing
         let mut half = Half { measurements: 0, n_old, n_new, counts, width };
         for &size in groups {
@@ -171,9 +190,8 @@ impl Half {
     ///
     /// In place, from the last row to the first: row k takes from rows k − j, which are still as they were.
     fn add(&mut self, size: usize) {
-        let before = self.possible_old();
-        let lengths: Vec<usize> = before.clone().map(|old| self.place(old).len()).collect();
-        let length = |old: usize| lengths[old - before.start()];
+        let (before, measurements) = (self.possible_old(), self.measurements);
+        let length = |old: usize| 2 * old * (measurements - old) + 1;
         self.measurements += size;
         for old in self.possible_old().rev() {
             let (fewer, rows) = self.counts.split_at_mut(old * self.width);
@@ -240,7 +258,7 @@ mod tests {
 
     /// The number of orderings with at most each 2 U, from 0 up.
     fn tied(groups: &[usize], n_old: usize, n_new: usize) -> Vec<f64> {
-        let orderings = TiedOrderings::count(groups, n_old, n_new);
+        let orderings = TiedOrderings::count(groups, n_old, n_new, Default::default());
         (0..=2 * (n_old * n_new) as i64).map(|twice_u| orderings.at_most(twice_u)).collect()
     }
 
@@ -256,6 +274,19 @@ mod tests {
     fn one_pair_of_ties() {
         // 1 2 2: the old one is the 1 (both new above: U = 2) or a 2 (one tied: U = 1/2), two ways.
         assert_eq!(tied(&[1, 2], 1, 2), [0.0, 2.0, 2.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn what_was_counted_before_does_not_show() {
+        let mut nulls = NullDistributions::new();
+        for (groups, n_old, n_new) in
+            [(&[2; 25][..], 25, 25), (&[1, 2, 3, 1], 3, 4), (&[2, 1, 1], 1, 3), (&[5; 6], 20, 10)]
+        {
+            for twice_u in 0..=2 * (n_old * n_new) as i64 {
+                let again = nulls.of_ties(groups, n_old, n_new, |orderings| orderings.at_most(twice_u));
+                assert_eq!(again, tied(groups, n_old, n_new)[twice_u as usize], "{groups:?} {n_old} + {n_new}");
+            }
+        }
     }
 
     #[test]
@@ -279,9 +310,9 @@ mod tests {
         assert!(0.5 < tail[1250] && tail[1250] < 0.502); // half of all, and half of the middle
         // All 50 values equal: each of the C(50, 25) orderings has U = 625 / 2.
         let all = binomial(50, 25) as f64;
-        let orderings = TiedOrderings::count(&[50], LARGEST_TIED, LARGEST_TIED);
+        let orderings = TiedOrderings::count(&[50], LARGEST_TIED, LARGEST_TIED, Default::default());
         assert_eq!((orderings.at_most(624), orderings.at_most(625), orderings.at_most(1250)), (0.0, all, all));
-        let orderings = TiedOrderings::count(&[2; 25], LARGEST_TIED, LARGEST_TIED);
+        let orderings = TiedOrderings::count(&[2; 25], LARGEST_TIED, LARGEST_TIED, Default::default());
         assert_eq!((orderings.at_most(-1), orderings.at_most(1250)), (0.0, all));
     }
 
