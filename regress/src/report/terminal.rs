@@ -1,6 +1,6 @@
-use std::borrow::Cow;
 use std::io::{self, Write};
 
+use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape;
@@ -120,14 +120,17 @@ impl Page {
         let figures = in_parts(&lines, 256, |lines| lines.iter().map(|line| Figures::of(line)).collect::<Vec<_>>());
         let figures: Vec<Figures> = figures.into_iter().flatten().collect();
         let layout = Layout::fitting(columns, &figures, self.width);
-        writeln!(out, "{}", layout.line(|column| column.header, |_, text| text))?;
-        writeln!(out, "{}", "─".repeat(total(&layout.columns)))?;
+        let mut table = layout.empty_table();
+        if self.colour == Colour::Always {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
         for (line, figures) in lines.iter().zip(&figures) {
-            let paint = |column: &Column, text| match tone(line) {
-                Some(tone) if column.header == VERDICT.header => self.painted(text, tone),
-                _ => text,
-            };
-            writeln!(out, "{}", layout.line(|column| (column.cell)(figures), paint))?;
+            table.add_row(layout.row(figures, (self.colour == Colour::Always).then(|| tone(line)).flatten()));
+        }
+        for line in table.lines() {
+            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -144,7 +147,7 @@ impl Page {
     /// A head, then pieces with two spaces between them: each on one line where a line can hold it.
     fn block(&self, head: &str, tone: Tone, pieces: &[String], out: &mut dyn Write) -> io::Result<()> {
         let indent = if head.is_empty() { 2 } else { INDENT.width() };
-        out.write_all(self.painted(head.into(), tone).as_bytes())?;
+        out.write_all(self.painted(head, tone).as_bytes())?;
         let (mut column, mut is_start) = (head.width(), true);
         for piece in pieces {
             let piece = escape::terminal(piece);
@@ -165,15 +168,15 @@ impl Page {
         writeln!(out)
     }
 
-    fn painted<'t>(&self, text: Cow<'t, str>, tone: Tone) -> Cow<'t, str> {
+    fn painted(&self, text: &str, tone: Tone) -> String {
         let code = match tone {
             Tone::Bad => 31,
             Tone::Good => 32,
             Tone::Doubtful => 33,
         };
         match self.colour {
-            Colour::Always if !text.trim().is_empty() => format!("\u{1b}[1;{code}m{text}\u{1b}[0m").into(),
-            Colour::Always | Colour::Never => text,
+            Colour::Always if !text.trim().is_empty() => format!("\u{1b}[1;{code}m{text}\u{1b}[0m"),
+            Colour::Always | Colour::Never => text.to_owned(),
         }
     }
 }
@@ -208,16 +211,9 @@ fn tone(line: &Line) -> Option<Tone> {
 /// A column of the table.
 struct Column {
     header: &'static str,
-    align: Align,
+    alignment: CellAlignment,
     room: Room,
     cell: fn(&Figures) -> &str,
-}
-
-/// At which side of a column its texts stand.
-#[derive(Clone, Copy)]
-enum Align {
-    Left,
-    Right,
 }
 
 /// What becomes of a column where the line is too narrow.
@@ -232,14 +228,15 @@ enum Room {
 }
 
 const fn text(header: &'static str, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, align: Align::Left, room: Room::Elastic, cell }
+    Column { header, alignment: CellAlignment::Left, room: Room::Elastic, cell }
 }
 
 const fn number(header: &'static str, room: Room, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, align: Align::Right, room, cell }
+    Column { header, alignment: CellAlignment::Right, room, cell }
 }
 
-const VERDICT: Column = Column { header: "verdict", align: Align::Left, room: Room::Fixed, cell: |f| f.verdict };
+const VERDICT: Column =
+    Column { header: "verdict", alignment: CellAlignment::Left, room: Room::Fixed, cell: |f| f.verdict };
 
 /// Two sides.
 const COMPARED: &[Column] = &[
@@ -303,27 +300,32 @@ impl Layout {
         Layout { columns: shortened(columns, width, SHORTEST) }
     }
 
-    /// One line of the table: each text cut and padded to its column, painted, without blanks at the end.
-    fn line<'t>(
-        &self,
-        cell: impl Fn(&Column) -> &'t str,
-        paint: impl Fn(&Column, Cow<'t, str>) -> Cow<'t, str>,
-    ) -> String {
-        let mut line = String::with_capacity(2 * total(&self.columns));
-        let mut blanks = 0;
-        for (column, width) in &self.columns {
-            let text = cut(escape::terminal(cell(column)), *width);
-            let room = width.saturating_sub(columns_taken(&text));
-            let (before, after) = match column.align {
-                Align::Left => (0, room),
-                Align::Right => (room, 0),
-            };
-            line.extend(std::iter::repeat_n(' ', blanks + before));
-            line.push_str(&paint(column, text));
-            blanks = after + GAP;
+    fn empty_table(&self) -> Table {
+        let mut table = Table::new();
+        table
+            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(self.columns.iter().map(|(column, _)| column.header));
+        for (index, (column, _)) in self.columns.iter().enumerate() {
+            let is_last = index + 1 == self.columns.len();
+            if let Some(shape) = table.column_mut(index) {
+                shape.set_padding((0, if is_last { 0 } else { GAP as u16 })).set_cell_alignment(column.alignment);
+            }
         }
-        line.truncate(line.trim_end().len());
-        line
+        table
+    }
+
+    fn row(&self, figures: &Figures, tone: Option<Tone>) -> Vec<Cell> {
+        let cell = |(column, width): &(&Column, usize)| {
+            let cell = Cell::new(cut(&escape::terminal((column.cell)(figures)), *width));
+            match tone.filter(|_| column.header == VERDICT.header) {
+                Some(Tone::Bad) => cell.fg(Color::Red),
+                Some(Tone::Good) => cell.fg(Color::Green),
+                Some(Tone::Doubtful) => cell.fg(Color::Yellow),
+                None => cell,
+            }
+        };
+        self.columns.iter().map(cell).collect()
     }
 }
 
@@ -350,14 +352,14 @@ fn columns_taken(text: &str) -> usize {
 }
 
 /// `text` in at most `most` columns, its middle left out: names differ at their ends.
-fn cut(text: Cow<'_, str>, most: usize) -> Cow<'_, str> {
-    if columns_taken(&text) <= most {
-        return text;
+fn cut(text: &str, most: usize) -> String {
+    if columns_taken(text) <= most {
+        return text.to_owned();
     }
     let room = most.saturating_sub(1);
     let head = prefix(text.chars(), room - room / 2);
     let tail: Vec<char> = prefix(text.chars().rev(), room / 2).chars().rev().collect();
-    format!("{head}…{}", tail.into_iter().collect::<String>()).into()
+    format!("{head}…{}", tail.into_iter().collect::<String>())
 }
 
 /// The first characters that fit into `width` columns.
@@ -379,7 +381,7 @@ mod tests {
 
     #[track_caller]
     fn check_cut(text: &str, width: usize, expected: &str) {
-        let actual = cut(text.into(), width);
+        let actual = cut(text, width);
         assert_eq!(actual, expected);
         assert!(actual.width() <= width.max(1), "{actual} is wider than {width}");
     }

@@ -22,6 +22,7 @@ const WALLS: &[(&str, &[&str])] = &[
 /// Outside crates, and the modules that are their home.
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
+    ("comfy_table", &["report"]),
     ("csv", &["report"]),
     ("git2", &["io"]),
     ("ctrlc", &["io"]),
