@@ -162,3 +162,10 @@ fn the_nearest_configuration_holds() {
     run(&desk, "", &[], "check new --config none.toml")
         .refused(&["none.toml: ", "check the path, or leave --config out"]);
 }
+
+#[test]
+fn the_advice_does_not_lead_into_the_trap_of_criterion() {
+    let told = Desk::with(&[]).run("check new");
+    told.refused(&["no results named `new`", "to measure: cargo bench"]);
+    assert!(!told.stderr.contains("--save-baseline=new"), "{told:#?}");
+}
