@@ -12,21 +12,32 @@ pub(super) fn smallest_visible_change(evidence: &Evidence, question: &Question, 
     (question.boundary.ln() + reach).exp_m1()
 }
 
+/// The same after another number of rounds, if they scatter as those of the evidence.
+pub(super) fn visible_after(rounds: usize, evidence: &Evidence, question: &Question, plan: &Plan, level: f64) -> f64 {
+    let (error, freedom) = error_after(rounds, evidence, plan);
+    let reach = (student_quantile(freedom, level) + student_quantile(freedom, MISSED_SHARE)) * error;
+    (question.boundary.ln() + reach).exp_m1()
+}
+
+/// The standard error after so many rounds, and the degrees of freedom of its t.
+fn error_after(rounds: usize, evidence: &Evidence, plan: &Plan) -> (f64, usize) {
+    let scatter = evidence.mean.standard_error * (evidence.rounds as f64).sqrt();
+    let left = rounds - 2 * ((plan.trim.clamp(0.0, 0.5) * rounds as f64) as usize);
+    (scatter / (rounds as f64).sqrt(), left.saturating_sub(1).max(1))
+}
+
 /// How many more rounds until a verdict is likely, if the ratio stays where it is and the rounds scatter as they did.
 ///
 /// * `level`: as for [`smallest_visible_change`].
 /// * Verdicts fall at looks: the plan's, then at twice the last one and so on, up to ten thousand rounds.
 pub(super) fn more_rounds(evidence: &Evidence, question: &Question, plan: &Plan, level: f64) -> Option<usize> {
     let center = evidence.mean.value;
-    let scatter = evidence.mean.standard_error * (evidence.rounds as f64).sqrt();
     let (boundary, budget) = (question.boundary.ln(), question.budget.ln());
     // Each way out: how far the ratio lies beyond, and the p that must be reached.
     let ways =
         [(center - boundary, level), (-boundary - center, level), (budget - center, plan.alpha_within_at_each_look())];
     let is_likely = |rounds: usize| {
-        let left = rounds - 2 * ((plan.trim.clamp(0.0, 0.5) * rounds as f64) as usize);
-        let error = scatter / (rounds as f64).sqrt();
-        let freedom = left.saturating_sub(1).max(1);
+        let (error, freedom) = error_after(rounds, evidence, plan);
         let reach = |p: f64| (student_quantile(freedom, p) + student_quantile(freedom, HOPE)) * error;
         ways.iter().any(|&(distance, p)| distance > reach(p))
     };

@@ -66,6 +66,8 @@ struct Benchmark {
     /// Rounds that were tried, those that failed among them.
     tried: usize,
     seconds: f64,
+    /// It is measured no more, whatever is undecided.
+    left: bool,
 }
 
 /// One question of one benchmark on its way.
@@ -124,6 +126,12 @@ impl Rotation {
         benchmark.rounds.extend(round);
     }
 
+    /// Takes a benchmark out: it cannot be measured any more. What is known of it stays.
+    pub fn leave(&mut self, benchmark: usize) {
+        let Some(benchmark) = self.benchmarks.get_mut(benchmark) else { return };
+        benchmark.left = true;
+    }
+
     /// Weighs every question that has reached its next look. Call it after each round.
     ///
     /// * Returns what was weighed: decided and undecided, by benchmark.
@@ -159,7 +167,7 @@ impl Rotation {
     /// Whether a benchmark is to be measured on: it has an open question, and rounds left.
     pub fn is_open(&self, benchmark: usize) -> bool {
         let mut tracks = self.tracks.iter().filter(|track| track.benchmark == benchmark);
-        let has_rounds_left = |benchmark: &Benchmark| benchmark.tried < self.plan.looks.last();
+        let has_rounds_left = |benchmark: &Benchmark| !benchmark.left && benchmark.tried < self.plan.looks.last();
         self.benchmarks.get(benchmark).is_some_and(has_rounds_left) && tracks.any(|track| track.goes_on(&self.plan))
     }
 
@@ -363,6 +371,20 @@ mod tests {
         assert_eq!(rows.len(), 2);
         assert!(rows.iter().all(|row| row.evidence.is_none() && row.decision.is_none()));
         rotation.record(7, None, 1.0); // not part of it
+    }
+
+    #[test]
+    fn who_leaves_is_measured_no_more_and_keeps_what_is_known() {
+        let questions = vec![vec![Question::new(Measure::Typical, 1.03)]; 2];
+        let mut rotation = Rotation::new(Plan::default(), 1, questions);
+        for number in 0..7 {
+            (0..2).for_each(|benchmark| rotation.record(benchmark, Some(round(1.2, number)), 1.0));
+        }
+        rotation.leave(0);
+        rotation.leave(9); // not part of it
+        let turns = rotation.next_round(f64::INFINITY);
+        assert_eq!(turns.iter().map(|turn| turn.benchmark).collect::<Vec<_>>(), [1]);
+        assert_eq!(rotation.finish()[0].evidence.map(|evidence| evidence.rounds), Some(7));
     }
 
     #[test]

@@ -67,6 +67,11 @@ impl Round {
         Some(Round::apart(&sample(old)?, &sample(new)?))
     }
 
+    /// The same round with old for new.
+    pub fn exchanged(self) -> Round {
+        Round { old: self.new, new: self.old, lockstep: self.lockstep.map(|log_ratio| -log_ratio) }
+    }
+
     /// Two live processes that measured in turn, `old[i]` next to `new[i]`; what has no partner is not paired.
     ///
     /// ```
