@@ -13,6 +13,7 @@ mod json;
 mod layout;
 mod meter;
 pub mod native;
+pub mod noise;
 mod numbers;
 
 pub use error::{Place, Problem, ReadError};

@@ -57,7 +57,7 @@ pub fn write(run: &Run) -> Vec<u8> {
 }
 
 /// One key a line.
-fn provenance_text(provenance: &Provenance) -> String {
+pub(super) fn provenance_text(provenance: &Provenance) -> String {
     let stored = StoredProvenance::of(provenance);
     let lines = [
         stored.commit.as_ref().map(|commit| ("commit", json_text(commit))),
@@ -71,7 +71,7 @@ fn provenance_text(provenance: &Provenance) -> String {
     if lines.is_empty() { "{}".to_owned() } else { format!("{{{}\n}}", lines.join(",")) }
 }
 
-fn json_text(value: &impl Serialize) -> String {
+pub(super) fn json_text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("strings, numbers and maps with string keys are always JSON")
 }
 
@@ -96,7 +96,7 @@ struct Version<'a> {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct StoredProvenance {
+pub(super) struct StoredProvenance {
     commit: Option<StoredCommit>,
     recorded_at: Option<String>,
     host: Option<StoredHost>,
@@ -133,7 +133,7 @@ impl StoredProvenance {
         }
     }
 
-    fn into_provenance(self) -> Provenance {
+    pub(super) fn into_provenance(self) -> Provenance {
         Provenance {
             commit: self.commit.map(|StoredCommit { hash, dirty }| Commit { hash, dirty }),
             recorded_at: self.recorded_at,

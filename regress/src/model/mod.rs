@@ -6,6 +6,7 @@
 
 mod bench_id;
 mod metric;
+mod noise;
 mod observation;
 mod provenance;
 mod run;
@@ -13,6 +14,7 @@ mod warning;
 
 pub use bench_id::BenchId;
 pub use metric::{METRICS, Metric, Metrics, Nature, Standing};
+pub use noise::{BenchNoise, Noise};
 pub use observation::{Exact, Observation, Processes, Values};
 pub use provenance::{Commit, Host, Provenance};
 pub use run::{Collision, Run};
