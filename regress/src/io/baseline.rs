@@ -1,8 +1,8 @@
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::Failure;
 use super::project::Project;
+use super::replace;
 use crate::formats::native;
 use crate::model::Run;
 
@@ -57,30 +57,5 @@ pub fn path(project: &Project, name: &str) -> Result<PathBuf, Failure> {
 /// # Errors
 /// What the system refused, with the file's name.
 pub fn save(run: &Run, path: &Path) -> Result<(), Failure> {
-    let refused = |error: std::io::Error| {
-        Failure::new(
-            format!("{}: cannot be written: {error}", path.display()),
-            "check the directory's permissions and space",
-        )
-    };
-    let directory = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory).map_err(refused)?;
-    let mut file = tempfile::Builder::new().prefix(".baseline").tempfile_in(directory).map_err(refused)?;
-    file.write_all(&native::write(run)).map_err(refused)?;
-    file.as_file().sync_all().map_err(refused)?;
-    make_readable_by_all(file.as_file()).map_err(refused)?;
-    file.persist(path).map_err(|error| refused(error.error))?;
-    Ok(())
-}
-
-/// A temporary file is its owner's alone; a baseline is to be read by everyone who may read the directory.
-#[cfg(unix)]
-fn make_readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable_by_all(_: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
+    replace::file(path, &native::write(run))
 }

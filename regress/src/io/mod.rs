@@ -19,8 +19,10 @@ mod journal;
 mod lane;
 mod lock;
 mod machine;
+mod noise;
 mod process;
 mod project;
+mod replace;
 mod side;
 mod walk;
 
@@ -33,6 +35,7 @@ pub use journal::{Entry, Journal, Side, Subject};
 pub use lane::{Lane, Origin, Stopwatch, Turn, crash_failure, load};
 pub use lock::{Company, Lock, claim};
 pub use machine::{now, parse_time, terminal_width, wants_colour};
+pub use noise::{load as load_noise, save as save_noise};
 pub use process::Crash;
 pub use project::Project;
 pub use side::{Reader, SideSpec};

@@ -141,14 +141,13 @@ mod tests {
     fn rounds(count: usize, ratio: f64, scatter: f64) -> Vec<Round> {
         let summary = |x: f64| Summary { min: x, median: x, q90: x };
         let offset = |i: usize| scatter * ((i * 7 % 11) as f64 - 5.0) / 3.3;
-        (0..count)
-            .map(|i| Round { old: summary(1.0), new: summary(ratio * offset(i).exp()), lockstep: None })
-            .collect()
+        (0..count).map(|i| Round { old: summary(1.0), new: summary(ratio * offset(i).exp()), lockstep: None }).collect()
     }
 
     #[test]
     fn what_scatters_more_shows_less_and_more_rounds_show_more() {
-        let floor = |scatter: f64, family| noise_floor(&rounds(44, 1.0, scatter), &question(), &Plan::default(), family);
+        let floor =
+            |scatter: f64, family| noise_floor(&rounds(44, 1.0, scatter), &question(), &Plan::default(), family);
         let (quiet, loud) = (floor(0.01, 50).unwrap(), floor(0.05, 50).unwrap());
         assert!((loud.scatter / quiet.scatter - 5.0).abs() < 0.01, "{} {}", quiet.scatter, loud.scatter);
         assert!(quiet.smallest_visible() < loud.smallest_visible());

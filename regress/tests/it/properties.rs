@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use regress::formats::{self, FORMATS, File, native};
+use regress::formats::{self, FORMATS, File, native, noise};
 use regress::model::{
     BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values,
 };
@@ -26,6 +26,7 @@ fn read_with_all(bytes: &[u8], path: &str) {
     }
     let together = ["g/f.i/benchmark.json", "g/f.i/sample.json"].map(file);
     let _ = (corpus::format("criterion").read)(&together);
+    let _ = noise::read(&path.into(), bytes);
 }
 
 #[test]
@@ -57,6 +58,8 @@ fn fragments() -> impl Strategy<Value = String> {
         Just("{\"schema\":\"meter/1\"}\n"),
         Just("{\"schema\":\"regress-run/1\",\"observations\":["),
         Just("{\"benchmark\":\"a\",\"metric\":\"allocs\",\"unit\":\"count\",\"harness\":\"h\","),
+        Just("{\"schema\":\"regress-noise/1\",\"provenance\":{},\"runs\":1,\"false_runs\":0,\"benchmarks\":["),
+        Just("{\"benchmark\":\"a\",\"rounds\":1,\"lockstep\":true,\"scatter\":0,\"round_seconds\":1,\"visible\":[[1,"),
         Just("\"total\":1,\"operations\":1}"),
         Just("\"processes\":[["),
         Just("\"samples\":["),

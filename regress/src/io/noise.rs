@@ -1,0 +1,66 @@
+use std::path::{Path, PathBuf};
+
+use super::error::Failure;
+use super::project::Project;
+use super::replace;
+use crate::formats::noise;
+use crate::model::{Host, Noise};
+
+/// What a null run found on a machine; `None` when there was none.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub fn load(project: &Project, host: &Host) -> Result<Option<Noise>, Failure> {
+    let path = path(&project.baselines(), host);
+    read(&path, &project.shown(&path))
+}
+
+fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
+    let refused = |problem: String| Failure::new(problem, "measure it anew: regress null; or remove it");
+    match std::fs::read(path) {
+        Ok(bytes) => noise::read(&shown.into(), &bytes).map(Some).map_err(|error| refused(error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(refused(format!("{shown}: {error}"))),
+    }
+}
+
+/// Keeps what a null run found on a machine, in place of what an earlier one did.
+///
+/// * Returns the file, as the user would type it.
+///
+/// # Errors
+/// What the system refused, with the file's name; the earlier one is then still there.
+pub fn save(project: &Project, host: &Host, noise: &Noise) -> Result<String, Failure> {
+    let path = path(&project.baselines(), host);
+    replace::file(&path, &noise::write(noise))?;
+    Ok(project.shown(&path))
+}
+
+/// Each kind of machine has a file of its own: `baselines/noise/amd-epyc-2-cores-linux-x86-64.json`.
+fn path(baselines: &Path, host: &Host) -> PathBuf {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+    let name: String = host.to_string().chars().map(plain).collect();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    baselines.join("noise").join(format!("{}.json", words.join("-")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_machine_has_its_file() {
+        let host = |cores| Host { cpu: "AMD EPYC (family 25)/../x".to_owned(), cores, os: "linux x86_64".to_owned() };
+        let directory = tempfile::tempdir().unwrap();
+        let of = |cores| path(directory.path(), &host(cores));
+        assert_eq!(of(2).file_name().unwrap(), "amd-epyc-family-25-x-2-cores-linux-x86-64.json");
+        assert_ne!(of(2), of(4));
+        let found = Noise { runs: 3, ..Noise::default() };
+        replace::file(&of(2), &noise::write(&found)).unwrap();
+        assert_eq!(read(&of(2), "x").unwrap(), Some(found));
+        assert_eq!(read(&of(4), "x").unwrap(), None);
+        std::fs::write(of(2), "{").unwrap();
+        let failure = read(&of(2), "x").unwrap_err();
+        assert!(failure.messages()[0].problem.starts_with("x:1:1: the file ends too early"), "{failure:?}");
+    }
+}
