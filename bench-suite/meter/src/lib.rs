@@ -18,6 +18,7 @@
 //!   any program; [`Counts`] says what counts as what.
 //! * [`main`] and [`Meter`] make a bench target of it.
 //! * [`FixedState`] keeps hash maps from being different in every run.
+//! * `InTurns`, with the feature `criterion`, lets two programs take wall times in turns.
 //!
 //! Counting costs about a nanosecond per call (README.md has the measurement), so a program that
 //! measures time should not install it.
@@ -36,12 +37,16 @@ mod results;
 mod settle;
 mod shard;
 mod table;
+#[cfg(feature = "criterion")]
+mod turns;
 
 pub use allocator::CountingAllocator;
 pub use counts::{Counts, reset_thread_peak, thread, thread_peak_bytes, total};
 pub use fixed_state::{FixedHashMap, FixedHashSet, FixedState};
 pub use meter::{Meter, main};
 pub use peak::PeakWatch;
+#[cfg(feature = "criterion")]
+pub use turns::InTurns;
 
 /// The example of the README is compiled and run like any other.
 #[cfg(doctest)]
