@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Options, Summary};
+use super::{Allowance, Options, Summary};
 use crate::model::{BenchId, Metric, Observation};
 
 /// Everything known about one metric of one benchmark in two runs.
@@ -68,8 +68,8 @@ pub struct Change {
     pub p: Option<f64>,
     /// `p`, corrected for the number of rows that are judged.
     pub p_adjusted: Option<f64>,
-    /// The allowance between runs that `believed` holds, as a ratio of at least 1. 1 for counts.
-    pub allowance: f64,
+    /// The allowance between runs that `believed` holds.
+    pub allowance: Allowance,
 }
 
 /// What a comparison found, before any budget.
@@ -105,8 +105,8 @@ pub enum Lack {
     },
     /// Two runs of the same program may differ as much.
     RunsApart {
-        /// The allowance, as a ratio above 1.
-        allowance: f64,
+        /// By how much: its ratio is above 1.
+        allowance: Allowance,
     },
     /// The measurements scatter too much.
     Spread,
@@ -169,11 +169,7 @@ impl Lack {
                 "too few measurements among too many rows to show anything; look at fewer rows (--filter, --metric)"
                     .to_owned()
             }
-            Lack::RunsApart { allowance } => format!(
-                "two runs taken one after the other may differ by ×{allowance}, and more measurements do not change \
-                 that; bound a count instead (instructions, allocs), lower `between_runs` if this machine is \
-                 steadier, or say unproven = \"pass\""
-            ),
+            Lack::RunsApart { allowance } => runs_apart(allowance),
             Lack::Rounds { taken, more, smallest_visible } => {
                 let visible = crate::unit::show_change(*smallest_visible);
                 let more = match more {
@@ -185,6 +181,18 @@ impl Lack {
             Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
         }
     }
+}
+
+fn runs_apart(Allowance { ratio, seen_by }: &Allowance) -> String {
+    let (source, steadier) = match seen_by {
+        Some(who) => (format!(", seen by {who}"), ""),
+        None => (String::new(), "let `regress null` see how steady this machine is, "),
+    };
+    format!(
+        "two runs taken one after the other may differ by ×{ratio}{source}, and more measurements do not change that; \
+         measure in turns (`regress run`), {steadier}bound a count instead (instructions, allocs), or say \
+         unproven = \"pass\""
+    )
 }
 
 impl fmt::Display for Reason {

@@ -9,10 +9,12 @@
 //! **What one process can show.** Measurements of one process are no independent replicates: a second process of
 //! the same program lands elsewhere in memory, at another minute of a shared machine. Two runs taken one after the
 //! other are therefore *one* replicate a side, however many measurements they hold, and no p-value made of those
-//! measurements knows the difference between runs. [`Options::between_runs`] stands in for it: a change of a timed
-//! metric counts as found when it is significant *and* lies beyond that allowance, in the middle of the measurements
-//! and in the fastest of them alike (a disturbance only ever adds time).
+//! measurements knows the difference between runs. An [`Allowance`] stands in for it, seen by a null run or stated
+//! ([`Options::between_runs`]): a change of a timed metric counts as found when it is significant *and* lies beyond
+//! that allowance, in the middle of the measurements and in the fastest of them alike (a disturbance only ever adds
+//! time).
 
+mod allowance;
 mod comparability;
 mod comparison;
 mod family;
@@ -21,13 +23,14 @@ mod methods;
 mod pair;
 mod summary;
 
+pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_between};
 pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides};
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
 pub use methods::{IN_TURNS, METHODS, Method};
 pub use summary::Summary;
 
-use crate::model::{Observation, Run, Standing};
+use crate::model::{BenchId, Metric, Nature, Observation, Run, Standing};
 use crate::parallel::in_parts;
 use crate::stats::NullDistributions;
 use pair::Pair;
@@ -43,13 +46,15 @@ pub struct Options {
     pub correction: Correction,
     /// The smallest change of a timed metric that is worth a finding, as a ratio above 1: `1.01`.
     pub smallest_effect: f64,
-    /// How much two runs of the same program may differ in a timed metric, as a ratio above 1.
+    /// How much two runs of the same program may differ in a timed metric where `allowances` does not know better,
+    /// as a ratio above 1.
     ///
-    /// The default was measured: 12 runs of unchanged criterion benchmarks and 512 rounds of eight unchanged
-    /// kernels, taken up to ten minutes apart on a shared machine under load. Two runs differed in median and
-    /// minimum by more than ×1.75 in none of 396 criterion pairs, in 0 to 3 % of the pairs of six kernels, and
-    /// in 7 and 24 % of the pairs of two (threads handing over, a pointer chase through memory).
+    /// The default was measured on a shared machine under load: two runs differed in median and minimum by more than
+    /// ×1.75 in none of 396 pairs of runs of unchanged criterion benchmarks; for eight unchanged kernels see
+    /// `trials/README.md`, "Two runs taken apart".
     pub between_runs: f64,
+    /// What null runs saw on this host, for the benchmarks that they measured.
+    pub allowances: Allowances,
 }
 
 impl Default for Options {
@@ -60,6 +65,20 @@ impl Default for Options {
             correction: Correction::Holm,
             smallest_effect: 1.01,
             between_runs: 1.75,
+            allowances: Allowances::default(),
+        }
+    }
+}
+
+impl Options {
+    /// How much two runs of the same program may differ in this metric of this benchmark.
+    pub fn allowance(&self, id: &BenchId, metric: &Metric) -> Allowance {
+        match metric.nature {
+            Nature::Counted => Allowance::NONE,
+            Nature::Timed => {
+                let seen = self.allowances.get(id, &metric.name);
+                seen.cloned().unwrap_or_else(|| Allowance::stated(self.between_runs))
+            }
         }
     }
 }

@@ -66,7 +66,8 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("best_ratio", |_, line| change(line, |change| change.best_ratio)),
     ("p", |_, line| change(line, |change| change.p)),
     ("p_adjusted", |_, line| change(line, |change| change.p_adjusted)),
-    ("allowance", |_, line| change(line, |change| Some(change.allowance))),
+    ("allowance", |_, line| change(line, |change| Some(change.allowance.ratio))),
+    ("allowance_seen_by", |_, line| seen_by(line)),
     ("reason", |_, line| reason(line)),
     ("rules", rules),
     ("warnings", |_, line| line.row.comparison.warnings.join("; ")),
@@ -86,6 +87,11 @@ fn count(side: Option<&Summary>, number: impl Fn(&Summary) -> Option<u64>) -> St
 
 fn change(line: &Line, number: impl Fn(&Change) -> Option<f64>) -> String {
     line.row.comparison.change.as_ref().and_then(number).map_or_else(String::new, escape::csv_number)
+}
+
+fn seen_by(line: &Line) -> String {
+    let seen_by = line.row.comparison.change.as_ref().and_then(|change| change.allowance.seen_by.as_deref());
+    seen_by.unwrap_or_default().to_owned()
 }
 
 fn reason(line: &Line) -> String {

@@ -226,7 +226,7 @@ pub(super) fn believed(row: &Comparison, change: &Change) -> String {
 pub(super) fn measured(row: &Comparison, change: &Change) -> String {
     change.believed.map_or_else(
         || shift_interval(&row.metric.unit, change.shift),
-        |(low, high)| ratios(low * change.allowance, high / change.allowance),
+        |(low, high)| ratios(low * change.allowance.ratio, high / change.allowance.ratio),
     )
 }
 

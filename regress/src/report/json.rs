@@ -100,7 +100,7 @@ struct RowFile<'a> {
     harness: &'a str,
     old: Option<SummaryFile>,
     new: Option<SummaryFile>,
-    change: Option<ChangeFile>,
+    change: Option<ChangeFile<'a>>,
     finding: &'static str,
     reason: Option<ReasonFile>,
     outcome: &'static str,
@@ -122,7 +122,7 @@ struct SummaryFile {
 }
 
 #[derive(Serialize)]
-struct ChangeFile {
+struct ChangeFile<'a> {
     method: &'static str,
     ratio: Option<f64>,
     shift: Option<f64>,
@@ -134,6 +134,7 @@ struct ChangeFile {
     p: Option<f64>,
     p_adjusted: Option<f64>,
     allowance: f64,
+    allowance_seen_by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -301,8 +302,8 @@ impl SummaryFile {
     }
 }
 
-impl ChangeFile {
-    fn of(change: &Change) -> ChangeFile {
+impl<'a> ChangeFile<'a> {
+    fn of(change: &'a Change) -> ChangeFile<'a> {
         ChangeFile {
             method: change.method,
             ratio: change.ratio.and_then(finite),
@@ -314,7 +315,8 @@ impl ChangeFile {
             best_ratio: change.best_ratio.and_then(finite),
             p: change.p,
             p_adjusted: change.p_adjusted,
-            allowance: change.allowance,
+            allowance: change.allowance.ratio,
+            allowance_seen_by: change.allowance.seen_by.as_deref(),
         }
     }
 }

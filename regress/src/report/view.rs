@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::{Finding, MetricMean, Options, Reason};
+use crate::compare::{Allowance, Finding, MetricMean, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
 use crate::policy::{Conclusion, Judgement, Outcome, Row, RuleKind, Source, Verdicts};
 
@@ -182,15 +182,16 @@ impl Report {
         self.context.old.is_none()
     }
 
-    /// Whether some row compares times of two runs.
-    pub(super) fn compares_times(&self) -> bool {
-        self.lines.iter().any(|line| {
+    /// What two runs may differ by, of each row that compares times of two runs.
+    pub(super) fn allowances(&self) -> impl Iterator<Item = &Allowance> {
+        let compared = self.lines.iter().filter(|line| {
             let row = &line.row.comparison;
             row.metric.nature == Nature::Timed
                 && !matches!(line.place, Place::Folded(Fold::Detail))
                 && !matches!(row.finding, Finding::NotComparable(_))
-                && row.change.as_ref().is_some_and(|change| change.allowance > 1.0)
-        })
+        });
+        let allowances = compared.filter_map(|line| Some(&line.row.comparison.change.as_ref()?.allowance));
+        allowances.filter(|allowance| allowance.ratio > 1.0)
     }
 
     /// Blocks of broken rules: benchmark, its metrics, the judgements. A benchmark that vanished is one block,

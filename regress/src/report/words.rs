@@ -1,8 +1,10 @@
 //! The sentences of a report, not yet escaped: the terminal and the pull request say the same.
 
+use std::collections::BTreeMap;
+
 use super::figures::{self, SidesText};
 use super::view::{Broken, Fold, Line, Note, Report, Side};
-use crate::compare::{Comparison, MetricMean};
+use crate::compare::{Allowance, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
 use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
 use crate::unit::show_change;
@@ -128,7 +130,7 @@ fn evidence(report: &Report, row: &Comparison) -> Option<String> {
     let p = figures::p_value(change)?;
     let confidence = percent(report.context.options.confidence);
     let mut parts = vec![format!("{confidence} %: {}", figures::measured(row, change))];
-    if change.allowance > 1.0 {
+    if change.allowance.ratio > 1.0 {
         parts.push(format!("believed {}", figures::believed(row, change)));
     }
     parts.push(figures::p_words(p));
@@ -234,17 +236,27 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     not_compared.chain(allowance(report)).chain(warnings).collect()
 }
 
+/// What two runs may differ by: what was seen, by whom, and what is taken for the rest.
 fn allowance(report: &Report) -> Option<String> {
-    let options = &report.context.options;
-    let place = match &report.context.config_path {
+    let stated = match &report.context.config_path {
         Some(path) => format!("`between_runs` in {path}"),
         None => "`between_runs`".to_owned(),
     };
-    report.compares_times().then(|| {
+    let mut by_source: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    for Allowance { ratio, seen_by } in report.allowances() {
+        let source = seen_by.as_ref().map_or_else(|| stated.clone(), |who| format!("seen by {who}"));
+        let (least, most) = by_source.entry(source).or_insert((*ratio, *ratio));
+        (*least, *most) = (least.min(*ratio), most.max(*ratio));
+    }
+    let sources = by_source.into_iter().map(|(source, (least, most))| match least == most {
+        true => format!("by ×{least} without any change of code ({source})"),
+        false => format!("by ×{least} to ×{most} without any change of code ({source})"),
+    });
+    let by = sources.collect::<Vec<_>>().join(", ");
+    (!by.is_empty()).then(|| {
         format!(
-            "times: two runs taken one after the other may differ by ×{} without any change of code ({place}); only \
-             what lies beyond is called a regression or an improvement, and what is believed includes it",
-            options.between_runs
+            "times: two runs taken one after the other may differ {by}; only what lies beyond is called a regression \
+             or an improvement, and what is believed includes it"
         )
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Decision, Evidence, Plan, Question, Round, Row, Statistic, Summary, Verdict};
-use crate::compare::{Change, Comparison, Finding, IN_TURNS, Interval, Lack, Options};
+use crate::compare::{Allowance, Change, Comparison, Finding, IN_TURNS, Interval, Lack, Options};
 use crate::model::{BenchId, Metric, Observation, Processes, Values};
 use crate::stats::{Sample, median};
 
@@ -89,7 +89,7 @@ fn change(old: &Observation, evidence: &Evidence, decision: &Decision, believed:
         best_ratio: None,
         p: Some(if is_slower { evidence.p_regressed } else { evidence.p_improved }),
         p_adjusted: Some(if is_slower { decision.p_regressed_adjusted } else { decision.p_improved_adjusted }),
-        allowance: 1.0,
+        allowance: Allowance::NONE,
     }
 }
 
@@ -117,7 +117,7 @@ fn unweighed(old: &Observation, new: &Observation) -> Change {
         best_ratio: None,
         p: Some(1.0),
         p_adjusted: Some(1.0),
-        allowance: 1.0,
+        allowance: Allowance::NONE,
     }
 }
 

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 
 use super::Method;
-use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
+use crate::compare::{Allowance, Change, Comparison, Finding, Interval, Sides, Summary};
 use crate::model::{Exact, Observation};
 use crate::unit::Better;
 
@@ -29,7 +29,7 @@ pub(super) fn compare((old_observation, old): Counted<'_>, (new_observation, new
             best_ratio: ratio,
             p: None,
             p_adjusted: None,
-            allowance: 1.0,
+            allowance: Allowance::NONE,
         }),
         sides: Sides::Both { old: old_side, new: new_side },
         finding: finding(old, new, new_observation.metric.better),

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
-use crate::model::{Exact, Nature, Observation, Processes, Values};
+use crate::model::{Exact, Observation, Processes, Values};
 use crate::stats::{self, NullDistributions, Sample};
 use crate::unit::Better;
 
@@ -43,10 +43,7 @@ fn change(
     options: &Options,
     nulls: &mut NullDistributions,
 ) -> Change {
-    let allowance = match observation.metric.nature {
-        Nature::Timed => options.between_runs,
-        Nature::Counted => 1.0,
-    };
+    let allowance = options.allowance(&observation.id, &observation.metric);
     let (old_center, new_center) = (stats::median(old), stats::median(new));
     let shift = stats::shift(old, new, options.confidence, nulls);
     let shift = Interval { low: shift.interval.low, point: shift.value, high: shift.interval.high };
@@ -60,7 +57,7 @@ fn change(
         method: METHOD.name,
         ratio: positive.then(|| new_center / old_center),
         shift,
-        believed: positive.then(|| (ratio_at(shift.low) / allowance, ratio_at(shift.high) * allowance)),
+        believed: positive.then(|| (ratio_at(shift.low) / allowance.ratio, ratio_at(shift.high) * allowance.ratio)),
         best_ratio: (best(old) > 0.0).then(|| best(new) / best(old)),
         p: Some(stats::rank_test(old, new, nulls).p),
         p_adjusted: None,
@@ -90,17 +87,19 @@ pub(crate) fn finding(comparison: &Comparison, options: &Options) -> Finding {
         return from_zero(comparison, change, p, options);
     };
     // Counts have no smallest effect: any significant difference of a count is one.
-    let effect = if change.allowance > 1.0 { options.smallest_effect } else { 1.0 };
+    let effect = if change.allowance.ratio > 1.0 { options.smallest_effect } else { 1.0 };
     let significant = p <= options.alpha;
     let best = change.best_ratio;
-    let risen = significant && low > effect && best.is_none_or(|best| best / change.allowance >= 1.0);
-    let fallen = significant && high < 1.0 / effect && best.is_none_or(|best| best * change.allowance <= 1.0);
+    let risen = significant && low > effect && best.is_none_or(|best| best / change.allowance.ratio >= 1.0);
+    let fallen = significant && high < 1.0 / effect && best.is_none_or(|best| best * change.allowance.ratio <= 1.0);
     match (risen, fallen) {
         (true, _) => direction(comparison.metric.better, Better::Higher),
         (_, true) => direction(comparison.metric.better, Better::Lower),
         _ if 1.0 / effect <= low && high <= effect => Finding::Unchanged,
-        _ if significant => Finding::NotProven(Lack::RunsApart { allowance: change.allowance }),
-        _ if change.allowance > 1.0 => Finding::NotProven(Lack::RunsApart { allowance: change.allowance }),
+        _ if significant => Finding::NotProven(Lack::RunsApart { allowance: change.allowance.clone() }),
+        _ if change.allowance.ratio > 1.0 => {
+            Finding::NotProven(Lack::RunsApart { allowance: change.allowance.clone() })
+        }
         _ => Finding::NotProven(Lack::Spread),
     }
 }

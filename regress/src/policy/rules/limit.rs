@@ -75,7 +75,7 @@ impl Limit {
 /// Times get the allowance between runs on the side of the fault only: a disturbance makes a run slower, never
 /// faster. A run within its limit shows that the code keeps it; a run beyond it may have been disturbed.
 fn believed(side: &Summary, case: &Case<'_>) -> (f64, f64) {
-    let allowance = case.options.between_runs;
+    let allowance = case.options.allowance(&case.row.id, &case.row.metric).ratio;
     match (case.row.metric.nature, case.row.metric.better) {
         (Nature::Counted, _) => side.range,
         (Nature::Timed, Better::Lower) => (side.center.low / allowance, side.center.high),
@@ -90,6 +90,9 @@ fn more_needed(side: &Summary, case: &Case<'_>) -> String {
     }
     match case.row.metric.nature {
         Nature::Counted => "the count does not repeat, make it deterministic or raise the limit".to_owned(),
-        Nature::Timed => format!("a disturbed run may be slower by ×{}, measure again", case.options.between_runs),
+        Nature::Timed => {
+            let allowance = case.options.allowance(&case.row.id, &case.row.metric).ratio;
+            format!("a disturbed run may be slower by ×{allowance}, measure again")
+        }
     }
 }

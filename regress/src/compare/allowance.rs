@@ -1,0 +1,159 @@
+//! How much two runs of the same program may differ, and who says so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::BenchId;
+use crate::stats::{self, Sample};
+
+/// How much two runs of the same program may differ, and who says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Allowance {
+    /// new ÷ old, or old ÷ new: at least 1. Exactly 1 where runs do not differ: counts, and what took turns.
+    pub ratio: f64,
+    /// Who saw it: `the null run of 2026-11-20`. `None` when it is stated, not seen.
+    pub seen_by: Option<Arc<str>>,
+}
+
+impl Allowance {
+    /// Two runs do not differ.
+    pub const NONE: Allowance = Allowance { ratio: 1.0, seen_by: None };
+
+    /// An allowance that nobody measured for this benchmark.
+    pub fn stated(ratio: f64) -> Allowance {
+        Allowance { ratio, seen_by: None }
+    }
+}
+
+/// What null runs saw, by benchmark and metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Allowances(BTreeMap<BenchId, BTreeMap<Arc<str>, Allowance>>);
+
+/// Metrics that are a time turned round: they differ as much as it does.
+const OF_THE_TIME: &[&str] = &["throughput", "time-per-kb"];
+
+impl Allowances {
+    /// Keeps what was seen of one metric of one benchmark, instead of what was kept before.
+    pub fn insert(&mut self, id: BenchId, metric: &str, seen: Allowance) {
+        self.0.entry(id).or_default().insert(metric.into(), seen);
+    }
+
+    /// What was seen of this metric of this benchmark, or of the time that it is computed from.
+    pub fn get(&self, id: &BenchId, metric: &str) -> Option<&Allowance> {
+        let seen = self.0.get(id)?;
+        seen.get(metric).or_else(|| OF_THE_TIME.contains(&metric).then(|| seen.get("time")).flatten())
+    }
+}
+
+/// One process of a null run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NullProcess {
+    /// The median of its measurements, in base units.
+    pub median: f64,
+    /// Its best measurement: the smallest time, the largest rate; in base units.
+    pub best: f64,
+}
+
+/// How much two runs of a program may differ, from processes that all ran it.
+///
+/// * `processes`: of one benchmark over one null run, of both sides, in any order.
+/// * `stated`: what holds where nothing is known, a ratio above 1. Fewer than [`ENOUGH`] processes can only widen it.
+/// * Returns a ratio of at least [`SMALLEST`], in steps of 0.01. `None` for fewer than 4 processes, and where something
+///   took no time at all.
+///
+/// ```text
+///   every pair of processes ─▶ apart by m in the median, by b in the best ─▶ min(m, b), 1 when they disagree
+///                                                                              │
+///          allowance = q · ∛q ◀── q: 99 of 100 pairs lie below ◀───────────────┘
+/// ```
+///
+/// A finding needs both the median and the best measurement beyond the allowance, so that is what pairs are asked. A
+/// null run lasts minutes and the runs it stands for lie further apart: the third more, in logarithms, is for what the
+/// machine does after it. Chosen on the recorded rounds of `trials/`; how often it errs there stands in
+/// `trials/README.md`, "Two runs taken apart".
+pub fn seen_between(processes: &[NullProcess], stated: f64) -> Option<f64> {
+    let apart = Sample::new(pairs(processes)?).ok()?;
+    let q = stats::quantile(&apart, QUANTILE);
+    let least = if processes.len() < ENOUGH { stated } else { SMALLEST };
+    let rounded_up = (q * q.cbrt() * 100.0).ceil() / 100.0;
+    rounded_up.is_finite().then(|| rounded_up.max(least))
+}
+
+/// Two neighbouring minutes do not show what a machine does in a day; chosen. A steady kernel (`alu` in `trials/`) has
+/// 4 % of its pairs beyond ×1.10 of a null run of 40 rounds, and 0.01 % beyond this.
+pub const SMALLEST: f64 = 1.20;
+
+/// Processes of 40 rounds, two a round. With half as many, up to 4 % of the later pairs lay beyond what they saw.
+pub const ENOUGH: usize = 80;
+
+/// The share of the pairs of a null run that an allowance holds before it is widened.
+const QUANTILE: f64 = 0.99;
+
+/// How far each pair is apart, as a ratio of at least 1, in median and best measurement alike.
+fn pairs(processes: &[NullProcess]) -> Option<Vec<f64>> {
+    const FEWEST: usize = 4;
+    let is_positive = |process: &NullProcess| process.median > 0.0 && process.best > 0.0;
+    if processes.len() < FEWEST || !processes.iter().all(is_positive) {
+        return None;
+    }
+    let pair = |a: &NullProcess, b: &NullProcess| apart(b.median / a.median, b.best / a.best);
+    Some(processes.iter().enumerate().flat_map(|(i, a)| processes[..i].iter().map(move |b| pair(a, b))).collect())
+}
+
+/// How far median and best moved together: the smaller of the two, 1 where one rose and the other fell.
+fn apart(median: f64, best: f64) -> f64 {
+    f64::max(f64::min(median, best), f64::min(median.recip(), best.recip())).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Processes whose best is a tenth below the median.
+    fn processes(medians: impl IntoIterator<Item = f64>) -> Vec<NullProcess> {
+        medians.into_iter().map(|median| NullProcess { median, best: 0.9 * median }).collect()
+    }
+
+    #[test]
+    fn median_and_best_have_to_move_together() {
+        #[track_caller]
+        fn check(median: f64, best: f64, expected: f64) {
+            assert_eq!(apart(median, best), expected);
+        }
+        check(1.5, 1.25, 1.25);
+        check(1.0 / 4.0, 1.0 / 2.0, 2.0);
+        check(4.0, 0.5, 1.0);
+        check(1.0, 3.0, 1.0);
+    }
+
+    #[test]
+    fn a_steady_benchmark_gets_the_smallest_and_few_processes_only_widen() {
+        let steady = || (0..80).map(|i| 1.0 + f64::from(i % 5) / 100.0);
+        assert_eq!(seen_between(&processes(steady()), 1.75), Some(SMALLEST));
+        assert_eq!(seen_between(&processes(steady().take(79)), 1.75), Some(1.75));
+        assert_eq!(seen_between(&processes(steady().take(3)), 1.75), None);
+        // A third of the processes 8 times slower: 2/9 of the pairs, so q = 8 and 8 · ∛8 = 16
+        let two_kinds = |n| (0..n).map(|i| if i % 3 == 0 { 8.0 } else { 1.0 });
+        assert_eq!(seen_between(&processes(two_kinds(81)), 1.75), Some(16.0));
+        assert_eq!(seen_between(&processes(two_kinds(12)), 1.75), Some(16.0));
+        assert_eq!(seen_between(&processes([0.0; 90]), 1.75), None);
+    }
+
+    #[test]
+    fn one_wild_process_does_not_decide() {
+        // It is in 80 of 3240 pairs, 2.5 %: three steady ones in a hundred would hide one in a hundred pairs
+        let wild = |n: usize| processes((0..n).map(|i| if i == 7 { 50.0 } else { 1.0 }));
+        assert_eq!(seen_between(&wild(320), 1.75), Some(SMALLEST)); // 319 of 51 040 pairs, 0.6 %
+        assert!(seen_between(&wild(81), 1.75).is_some_and(|seen| seen > 100.0));
+    }
+
+    #[test]
+    fn what_is_computed_from_the_time_differs_as_it_does() {
+        let (id, seen) = (BenchId::new("a"), Allowance { ratio: 1.3, seen_by: Some("the null run".into()) });
+        let mut allowances = Allowances::default();
+        allowances.insert(id.clone(), "time", seen.clone());
+        assert_eq!(allowances.get(&id, "throughput"), Some(&seen));
+        assert_eq!(allowances.get(&id, "time-q90"), None);
+        assert_eq!(allowances.get(&BenchId::new("b"), "time"), None);
+    }
+}
