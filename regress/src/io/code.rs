@@ -5,33 +5,42 @@ use object::{Object, ObjectSection, SectionKind};
 
 use super::error::Failure;
 
-/// A hash of what an executable does: its machine code and its constants.
+mod locations;
+
+/// A hash of what an executable does: its machine code, its constants, and what they point to.
 ///
-/// Two executables with the same hash run the same instructions on the same data: a difference in time between them
-/// is the machine's. Names, line numbers and paths for a debugger are not in it.
+/// Two executables with the same hash run the same instructions at the same addresses on the same data: a difference
+/// in time between them is the machine's. Not in it: what is there for a debugger, the linker's id of the build, and
+/// the line and column of every place that can panic (see [`locations`]), so that a comment above it changes nothing.
 ///
 /// # Errors
 /// The file cannot be read, or is no executable.
 pub fn fingerprint(path: &Path) -> Result<String, Failure> {
-    let refused = |problem: String| Failure::new(format!("{}: {problem}", path.display()), "build it again");
-    let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-    let file = object::File::parse(bytes.as_slice()).map_err(|error| refused(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| refused(path, error))?;
+    let file = object::File::parse(bytes.as_slice()).map_err(|error| refused(path, error))?;
     let mut hash = siphasher::sip128::SipHasher13::new();
-    let mut sections = 0;
-    for section in file.sections().filter(|section| is_code_or_constant(section.kind())) {
-        let data = section.data().map_err(|error| refused(error.to_string()))?;
-        hash.write(section.name().unwrap_or_default().as_bytes());
-        hash.write(data);
-        sections += 1;
+    let mut has_code = false;
+    let places = locations::find(&file);
+    for section in file.sections().filter(|section| is_loaded(section.kind())) {
+        let mut data = section.data().map_err(|error| refused(path, error))?.to_vec();
+        locations::mask(&mut data, section.address(), &places);
+        // Sizes before contents: no two different executables feed it the same bytes.
+        write(&mut hash, section.name_bytes().unwrap_or_default());
+        hash.write_u64(section.address());
+        hash.write_u64(section.size());
+        write(&mut hash, &data);
+        has_code |= section.kind() == SectionKind::Text;
     }
-    if sections == 0 {
-        return Err(refused("there is no machine code in it".to_owned()));
+    if !has_code {
+        return Err(refused(path, "there is no machine code in it"));
     }
+    hash_pointers(&file, &mut hash);
     let hash = siphasher::sip128::Hasher128::finish128(&hash);
     Ok(format!("{:016x}{:016x}", hash.h1, hash.h2))
 }
 
-fn is_code_or_constant(kind: SectionKind) -> bool {
+/// What ends up in memory and may change what the program does. Sections without contents count by their size.
+fn is_loaded(kind: SectionKind) -> bool {
     matches!(
         kind,
         SectionKind::Text
@@ -40,5 +49,36 @@ fn is_code_or_constant(kind: SectionKind) -> bool {
             | SectionKind::ReadOnlyString
             | SectionKind::Data
             | SectionKind::Tls
+            | SectionKind::UninitializedData
+            | SectionKind::UninitializedTls
     )
 }
+
+/// Pointers that the loader fills in. In the data of an ELF file they are zero: which function a table points to
+/// stands among the relocations only.
+fn hash_pointers(file: &object::File, hash: &mut impl Hasher) {
+    let symbols = file.dynamic_symbol_table();
+    for (address, relocation) in file.dynamic_relocations().into_iter().flatten() {
+        hash.write_u64(address);
+        hash.write_i64(relocation.addend());
+        write(hash, format!("{:?}", relocation.flags()).as_bytes());
+        if let object::RelocationTarget::Symbol(index) = relocation.target() {
+            use object::{ObjectSymbol, ObjectSymbolTable};
+            let symbol = symbols.as_ref().and_then(|table| table.symbol_by_index(index).ok());
+            write(hash, symbol.and_then(|symbol| symbol.name_bytes().ok()).unwrap_or_default());
+        }
+    }
+}
+
+fn write(hash: &mut impl Hasher, bytes: &[u8]) {
+    hash.write_usize(bytes.len());
+    hash.write(bytes);
+}
+
+fn refused(path: &Path, problem: impl std::fmt::Display) -> Failure {
+    Failure::new(format!("{}: {problem}", path.display()), "build it again")
+}
+
+#[cfg(test)]
+#[path = "code/code_tests.rs"]
+mod code_tests;
