@@ -6,6 +6,7 @@ use super::cargo::Bench;
 use super::catalogue::Catalogue;
 use super::error::Failure;
 use super::process::{self, Crash};
+use super::turns;
 use crate::formats::Reading;
 
 /// Who measures in an executable.
@@ -53,8 +54,18 @@ impl Harness {
 pub(super) fn of_executable(path: &Path) -> Result<Option<Harness>, Failure> {
     let bytes =
         std::fs::read(path).map_err(|error| Failure::new(format!("{}: {error}", path.display()), "build it again"))?;
-    let holds = |name: &str| memchr::memmem::find(&bytes, name.as_bytes()).is_some();
-    Ok(DRIVERS.iter().find(|driver| holds(driver.mark)).map(|driver| driver.harness))
+    Ok(DRIVERS.iter().find(|driver| holds(&bytes, driver.mark)).map(|driver| driver.harness))
+}
+
+/// Whether an executable can measure in turns: it holds the name of the variable that says where.
+///
+/// One that cannot be read cannot be run either, let alone in turns.
+pub(super) fn takes_turns(executable: &Path) -> bool {
+    std::fs::read(executable).is_ok_and(|bytes| holds(&bytes, turns::VARIABLE))
+}
+
+fn holds(bytes: &[u8], name: &str) -> bool {
+    memchr::memmem::find(bytes, name.as_bytes()).is_some()
 }
 
 /// The benchmarks of a criterion executable, by title.
@@ -96,7 +107,7 @@ impl Default for Length {
 
 /// Measures one benchmark once, in a process of its own.
 ///
-/// * `home`: an empty directory for its results; it is emptied again.
+/// * `home`: the directory of its results; it is emptied before and after.
 ///
 /// # Errors
 /// The process crashed, hung, or wrote nothing that can be read.
@@ -107,6 +118,15 @@ pub fn measure_once(
     home: &Path,
     timeout: Duration,
 ) -> Result<Reading, Crash> {
+    process::run(&mut once(bench, benchmark, length, home), timeout)?;
+    Ok(take_results(home))
+}
+
+/// The command that measures one benchmark once.
+///
+/// * `home`: the directory of its results, see [`take_results`]; it is emptied.
+pub(super) fn once(bench: &Bench, benchmark: &str, length: Length, home: &Path) -> Command {
+    empty(home); // a process that crashed may have left something
     let mut command = command(bench);
     command
         .args(["--bench", "--exact", benchmark, "--noplot", "--nresamples", "10", "--save-baseline", NAME])
@@ -114,11 +134,19 @@ pub fn measure_once(
         .args(["--measurement-time", &length.measurement_seconds.to_string()])
         .args(["--sample-size", &length.samples.to_string()])
         .env(bench.harness.driver().home, home);
-    process::run(&mut command, timeout)?;
+    command
+}
+
+/// What a process wrote to `home`, which is emptied.
+pub(super) fn take_results(home: &Path) -> Reading {
     let reading = read(home);
+    empty(home);
+    reading
+}
+
+fn empty(home: &Path) {
     // What cannot be removed is overwritten by the next process.
     let _ = std::fs::remove_dir_all(home);
-    Ok(reading)
 }
 
 /// Runs a harness that counts, all benchmarks in one process.
@@ -149,6 +177,7 @@ fn command(bench: &Bench) -> Command {
         .current_dir(&bench.directory)
         .env("CARGO_PKG_NAME", &bench.package)
         .env("CARGO_MANIFEST_DIR", &bench.directory)
-        .env_remove("CRITERION_DEBUG");
+        .env_remove("CRITERION_DEBUG")
+        .env_remove(turns::VARIABLE);
     command
 }

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,11 @@ use super::checkout;
 use super::code;
 use super::error::Failure;
 use super::harness::{self, Harness, Length};
+use super::journal::Side;
 use super::machine;
 use super::process::{self, Crash};
 use super::project::Project;
+use super::turns;
 use crate::formats::Reading;
 use crate::model::{BenchId, Commit, Observation, Provenance, Values};
 
@@ -40,6 +43,8 @@ pub struct Lane {
     benches: Vec<Bench>,
     command: Option<String>,
     home: PathBuf,
+    /// Bench targets that can take turns: package and target. Asked for once, the executables are large.
+    in_turns: OnceCell<BTreeSet<(String, String)>>,
 }
 
 /// A benchmark of which processes take turns.
@@ -77,6 +82,7 @@ impl Lane {
             benches,
             command,
             home: home.clone(),
+            in_turns: OnceCell::new(),
         };
         match origin {
             Origin::Revision(name) => {
@@ -114,6 +120,22 @@ impl Lane {
             }
             Origin::Command(text) => Ok(lane(text.clone(), None, Vec::new(), Some(text.clone()))),
         }
+    }
+
+    /// The same program once more: its executables in files of their own, its results in a directory of their own.
+    ///
+    /// # Errors
+    /// An executable cannot be copied.
+    pub fn twin(&self, directory: &Path) -> Result<Lane, Failure> {
+        Ok(Lane {
+            label: self.label.clone(),
+            provenance: self.provenance.clone(),
+            unknown: Vec::new(),
+            benches: keep(self.benches.clone(), &directory.join("programs"))?,
+            command: self.command.clone(),
+            home: directory.join("results"),
+            in_turns: self.in_turns.clone(),
+        })
     }
 
     /// A hash of the code of all executables that times are taken of. Empty for a command.
@@ -197,19 +219,19 @@ impl Lane {
             let mut shell = Command::new("sh");
             return process::run(shell.arg("-c").arg(command), timeout).map(|seconds| vec![seconds]);
         }
-        let bench = self.bench_of(turn).ok_or_else(|| Crash::NotStarted("there is no such bench target".to_owned()))?;
-        let reading = harness::measure_once(bench, &turn.benchmark, length, &self.home, timeout)?;
-        if let Some(problem) = reading.problems.first() {
-            return Err(Crash::Failed { how: "unreadable results".to_owned(), said: problem.to_string() });
-        }
-        let times = |observation: &Observation| match &observation.values {
-            Values::Sampled(processes) if &*observation.metric.name == "time" => {
-                Some(processes.pooled().values().to_vec())
-            }
-            Values::Sampled(_) | Values::Exact(_) => None,
-        };
-        let nothing = || Crash::Failed { how: "success".to_owned(), said: "it measured nothing".to_owned() };
-        reading.observations.iter().find_map(times).ok_or_else(nothing)
+        let bench = self.bench_to_measure(turn)?;
+        seconds_of(&harness::measure_once(bench, &turn.benchmark, length, &self.home, timeout)?)
+    }
+
+    /// Whether two processes of this benchmark can measure in turns; see [`measure_in_turns`].
+    pub fn takes_turns(&self, turn: &Turn) -> bool {
+        let able = |bench: &&Bench| harness::takes_turns(&bench.executable);
+        let targets = || self.timed().filter(able).map(|bench| (bench.package.clone(), bench.target.clone())).collect();
+        turn.is_in(self.in_turns.get_or_init(targets))
+    }
+
+    fn bench_to_measure(&self, turn: &Turn) -> Result<&Bench, Crash> {
+        self.bench_of(turn).ok_or_else(|| Crash::NotStarted("there is no such bench target".to_owned()))
     }
 
     fn counting(&self) -> impl Iterator<Item = &Bench> {
@@ -223,6 +245,59 @@ impl Lane {
     fn timed(&self) -> impl Iterator<Item = &Bench> {
         self.benches.iter().filter(|bench| bench.harness == Harness::Criterion)
     }
+}
+
+/// What two processes measured that were alive at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InStep {
+    /// Seconds per iteration of the old side, in the order they were taken.
+    pub old: Vec<f64>,
+    /// Of the new side.
+    pub new: Vec<f64>,
+    /// Whether they measured in turns. If not they may have disturbed each other, and have to be measured apart.
+    pub took_turns: bool,
+}
+
+/// Measures one benchmark in two processes that take turns, a measurement each.
+///
+/// * `first`: who begins.
+/// * `timeout`: for each process, without the time in which it waits for the other.
+///
+/// # Errors
+/// Whose process crashed, hung, or measured nothing.
+pub fn measure_in_turns(
+    old: &Lane,
+    new: &Lane,
+    turn: &Turn,
+    first: Side,
+    length: Length,
+    timeout: Duration,
+) -> Result<InStep, (Side, Crash)> {
+    let once = |lane: &Lane| Ok(harness::once(lane.bench_to_measure(turn)?, &turn.benchmark, length, &lane.home));
+    let (mut old_command, mut new_command) = (once(old).map_err(of(Side::Old))?, once(new).map_err(of(Side::New))?);
+    let turns = turns::run(&mut old_command, &mut new_command, first, timeout)?;
+    let results = |lane: &Lane| seconds_of(&harness::take_results(&lane.home));
+    let (old, new) = (results(old).map_err(of(Side::Old))?, results(new).map_err(of(Side::New))?);
+    // Whoever uses a clock of its own asks for turns less often than it measures.
+    let took_turns = old.len() <= turns.old && new.len() <= turns.new;
+    Ok(InStep { old, new, took_turns })
+}
+
+fn of(side: Side) -> impl Fn(Crash) -> (Side, Crash) {
+    move |crash| (side, crash)
+}
+
+/// The times of a process that measured one benchmark: seconds per iteration.
+fn seconds_of(reading: &Reading) -> Result<Vec<f64>, Crash> {
+    if let Some(problem) = reading.problems.first() {
+        return Err(Crash::Failed { how: "unreadable results".to_owned(), said: problem.to_string() });
+    }
+    let times = |observation: &Observation| match &observation.values {
+        Values::Sampled(processes) if &*observation.metric.name == "time" => Some(processes.pooled().values().to_vec()),
+        Values::Sampled(_) | Values::Exact(_) => None,
+    };
+    let nothing = || Crash::Failed { how: "success".to_owned(), said: "it measured nothing".to_owned() };
+    reading.observations.iter().find_map(times).ok_or_else(nothing)
 }
 
 impl fmt::Display for Origin {
@@ -275,19 +350,12 @@ fn remove(directory: &Path) -> Result<(), Failure> {
 
 /// A crash in words.
 pub fn crash_failure(what: &str, crash: &Crash) -> Failure {
-    let (problem, next_step) = match crash {
-        Crash::NotStarted(reason) => (format!("{what} cannot be started: {reason}"), "build it again".to_owned()),
-        Crash::Failed { how, said } => {
-            let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-            let next_step = "run it by hand; what needs valgrind is left out by --without instructions";
-            (format!("{what} failed ({how}): {}", said.join("; ")), next_step.to_owned())
-        }
-        Crash::TimedOut { seconds } => (
-            format!("{what} was still running after {seconds} s, and was killed"),
-            "give it more time: --timeout".to_owned(),
-        ),
+    let next_step = match crash {
+        Crash::NotStarted(_) => "build it again",
+        Crash::Failed { .. } => "run it by hand; what needs valgrind is left out by --without instructions",
+        Crash::TimedOut { .. } => "give it more time: --timeout",
     };
-    Failure::new(problem, next_step)
+    Failure::new(format!("{what} {crash}"), next_step)
 }
 
 /// Seconds since a run began.

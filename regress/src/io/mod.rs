@@ -24,6 +24,7 @@ mod process;
 mod project;
 mod replace;
 mod side;
+mod turns;
 mod walk;
 
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
@@ -32,7 +33,7 @@ pub use error::{Failure, Message};
 pub use harness::{Harness, Length};
 pub use interrupt::{heed_interrupts, interrupted};
 pub use journal::{Entry, Journal, Side, Subject};
-pub use lane::{Lane, Origin, Stopwatch, Turn, crash_failure, load};
+pub use lane::{InStep, Lane, Origin, Stopwatch, Turn, crash_failure, load, measure_in_turns};
 pub use lock::{Company, Lock, claim};
 pub use machine::{now, parse_time, terminal_width, wants_colour};
 pub use noise::{load as load_noise, save as save_noise};

@@ -1,6 +1,7 @@
+use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt;
@@ -24,6 +25,20 @@ pub enum Crash {
     },
 }
 
+/// What happened, as the end of a sentence about the process: `failed (exit status: 101): no disk`.
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Crash::NotStarted(reason) => write!(f, "cannot be started: {reason}"),
+            Crash::Failed { how, said } => {
+                let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                write!(f, "failed ({how}): {}", said.join("; "))
+            }
+            Crash::TimedOut { seconds } => write!(f, "was still running after {seconds} s, and was killed"),
+        }
+    }
+}
+
 /// Runs a program to its end; what it prints is kept for the message if it fails.
 ///
 /// * Returns the seconds it took.
@@ -31,25 +46,76 @@ pub enum Crash {
 /// # Errors
 /// It could not be started, failed, or took longer than `timeout` and was killed.
 pub fn run(command: &mut Command, timeout: Duration) -> Result<f64, Crash> {
-    let not_started = |error: std::io::Error| Crash::NotStarted(error.to_string());
-    // A file, not a pipe: nobody has to read it for the program to go on.
-    let mut output = tempfile::tempfile().map_err(not_started)?;
-    let streams = || output.try_clone().map(Stdio::from).map_err(not_started);
-    command.stdin(Stdio::null()).stdout(streams()?).stderr(streams()?);
-    let begin = Instant::now();
-    let mut child = command.spawn().map_err(not_started)?;
-    let ended = child.wait_timeout(timeout).map_err(not_started)?;
-    let seconds = begin.elapsed().as_secs_f64();
-    match ended {
-        None => {
-            // It may have ended in between: both calls fail then, and nothing is lost.
-            let _ = child.kill();
-            let _ = child.wait();
-            Err(Crash::TimedOut { seconds: timeout.as_secs() })
-        }
-        Some(status) if status.success() => Ok(seconds),
-        Some(status) => Err(Crash::Failed { how: status.to_string(), said: tail(&mut output) }),
+    let mut running = Running::start(command)?;
+    running.wait(timeout)?;
+    Ok(running.seconds())
+}
+
+/// A program that was started. It is killed when nobody waits for it any more.
+#[derive(Debug)]
+pub(super) struct Running {
+    child: Child,
+    output: File,
+    begin: Instant,
+}
+
+impl Running {
+    /// Starts a program without input; what it prints is kept.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub(super) fn start(command: &mut Command) -> Result<Running, Crash> {
+        // A file, not a pipe: nobody has to read it for the program to go on.
+        let output = tempfile::tempfile().map_err(not_started)?;
+        let streams = || output.try_clone().map(Stdio::from).map_err(not_started);
+        command.stdin(Stdio::null()).stdout(streams()?).stderr(streams()?);
+        let begin = Instant::now();
+        let child = command.spawn().map_err(not_started)?;
+        Ok(Running { child, output, begin })
     }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// It failed, or did not end in `timeout` and was killed.
+    pub(super) fn wait(&mut self, timeout: Duration) -> Result<(), Crash> {
+        match self.child.wait_timeout(timeout).map_err(not_started)? {
+            None => {
+                self.kill();
+                Err(Crash::TimedOut { seconds: timeout.as_secs() })
+            }
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(Crash::Failed { how: status.to_string(), said: tail(&mut self.output) }),
+        }
+    }
+
+    /// Whether it is still there; also `true` when the system cannot tell.
+    pub(super) fn is_running(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Seconds since it was started.
+    fn seconds(&self) -> f64 {
+        self.begin.elapsed().as_secs_f64()
+    }
+
+    fn kill(&mut self) {
+        // It may have ended in between: both calls fail then, and nothing is lost.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.is_running() {
+            self.kill();
+        }
+    }
+}
+
+fn not_started(error: std::io::Error) -> Crash {
+    Crash::NotStarted(error.to_string())
 }
 
 /// The end of a file, as text.
