@@ -28,6 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ctrlc", &["io"]),
     ("humantime", &["io"]),
     ("memchr", &["io"]),
+    ("nix", &["io"]),
     ("object", &["io"]),
     ("siphasher", &["io"]),
     ("wait_timeout", &["io"]),
