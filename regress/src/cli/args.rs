@@ -29,6 +29,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Measure two revisions in turns: tells what `compare` cannot
     Run(RunArgs),
+    /// Measure one program against itself: tells what can be told here
+    Null(NullArgs),
     /// Judge the absolute budgets of one set of results
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Check(CheckArgs),
@@ -156,6 +158,46 @@ pub(super) struct RunArgs {
     #[arg(last = true, value_name = "CARGO ARGUMENTS")]
     pub cargo: Vec<String>,
 }
+
+#[derive(ClapArgs)]
+#[command(after_long_help = WHAT_NULL_IS_FOR)]
+pub(super) struct NullArgs {
+    /// The revision to measure; the files as they lie here unless given
+    pub revision: Option<String>,
+    /// Measure this bench executable instead
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "revision")]
+    pub program: Option<PathBuf>,
+    /// Measure this command instead
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["revision", "program"])]
+    pub cmd: Option<String>,
+    /// Look only at benchmarks that match (`*`: any text)
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Vec<String>,
+    /// Measure so many rounds of each benchmark
+    #[arg(long, value_name = "ROUNDS", default_value_t = 40, value_parser = clap::value_parser!(u32).range(6..))]
+    pub rounds: u32,
+    /// Stop after this time
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = crate::io::parse_time)]
+    pub max_time: std::time::Duration,
+    /// Kill a process that takes longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// Read budgets from this file, not from regress.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Measure although another run is measuring
+    #[arg(long)]
+    pub force: bool,
+    /// Hand these on to `cargo bench --no-run`: --package, --bench, --features
+    #[arg(last = true, value_name = "CARGO ARGUMENTS")]
+    pub cargo: Vec<String>,
+}
+
+const WHAT_NULL_IS_FOR: &str = "\
+What it finds is kept in baselines/noise/, a file for each kind of machine. From then on
+  run      measures each benchmark in the way that scatters less here, and says which budgets are too tight to see
+  compare  allows two runs what they differed by here, instead of `between_runs` of regress.toml
+  both     say how often a run raised a false alarm";
 
 #[derive(ClapArgs)]
 pub(super) struct CheckArgs {

@@ -1,18 +1,20 @@
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::args::{ColourChoice, CompareArgs, Look};
 use super::select::Selector;
 use super::{Exit, Stop};
-use crate::compare::{self, Comparison};
+use crate::compare::{self, Allowance, Comparison};
 use crate::io::{self as world, Failure, Project, Reader, Settings, SideSpec};
-use crate::model::Run;
+use crate::model::{Host, Noise, Run};
 use crate::policy::{self, Request};
 use crate::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
-    let desk = Desk::set_up(&args.look)?;
+    let mut desk = Desk::set_up(&args.look)?;
     let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
     let (old, new) = Reader::new(&desk.project).read_both(&sides.0, &sides.1)?;
+    desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
     let selector = desk.selector(&[&old, &new])?;
     let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &desk.settings.options);
     desk.judge_and_print(Some(old), new, comparisons, out)
@@ -22,6 +24,8 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop>
 pub(super) struct Desk<'a> {
     pub project: Project,
     pub settings: Settings,
+    /// What a null run found on the machine at hand.
+    pub noise: Option<Noise>,
     look: &'a Look,
 }
 
@@ -30,7 +34,22 @@ impl<'a> Desk<'a> {
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project)?;
-        Ok(Desk { project, settings, look })
+        Ok(Desk { project, settings, noise: None, look })
+    }
+
+    /// Takes in what a null run found on this machine, if there was one.
+    pub fn know_noise(&mut self, host: Option<&Host>) -> Result<(), Failure> {
+        let Some(noise) = host.map(|host| world::load_noise(&self.project, host)).transpose()?.flatten() else {
+            return Ok(());
+        };
+        let day = noise.provenance.recorded_at.as_deref().and_then(|time| time.split('T').next());
+        let seen_by: Arc<str> = format!("the null run of {}", day.unwrap_or("an unknown day")).into();
+        for (id, bench) in &noise.benchmarks {
+            let seen = Allowance { ratio: bench.between_runs, seen_by: Some(seen_by.clone()) };
+            self.settings.options.allowances.insert(id.clone(), "time", seen);
+        }
+        self.noise = Some(noise);
+        Ok(())
     }
 
     /// What to look at of these runs.

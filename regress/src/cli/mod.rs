@@ -7,6 +7,7 @@ mod compare;
 mod exit;
 mod formats;
 mod list;
+mod null;
 mod record;
 mod run;
 mod select;
@@ -54,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     let done = match args.command {
         Command::Compare(args) => compare::run(&args, out),
         Command::Run(args) => run::run(&args, out, errors),
+        Command::Null(args) => null::run(&args, out, errors),
         Command::Check(args) => check::run(&args, out),
         Command::Record(args) => record::run(&args, out),
         Command::List => list::run(out),

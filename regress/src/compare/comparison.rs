@@ -91,6 +91,8 @@ pub enum Finding {
     NotComparable(Reason),
     /// In old only.
     OnlyOld,
+    /// In old only, because the new program failed while it was measured. In words: `exit status: 101: no disk`.
+    Crashed(String),
     /// In new only.
     OnlyNew,
 }

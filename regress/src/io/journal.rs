@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
 
-/// What a run measured so far, on disk: a line for each process, written when it ended. Killing the run loses at
-/// most the process that was measuring.
+/// What a run measured so far, on disk: a line for each process, written when its round ended. Killing the run loses
+/// at most the round that was measuring.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -35,7 +35,10 @@ pub struct Entry {
     pub side: Side,
     /// Its measurements, seconds per iteration, in the order they were taken.
     pub seconds: Vec<f64>,
-    /// When it began, seconds after the run did.
+    /// Whether it measured in turns with the other side of its round.
+    #[serde(default)]
+    pub lockstep: bool,
+    /// When its round began, seconds after the run did.
     pub at_seconds: f64,
     /// Processes that wanted to run, averaged over a minute; absent where the system does not say.
     #[serde(default)]
@@ -50,6 +53,16 @@ pub enum Side {
     Old,
     /// The side that is judged.
     New,
+}
+
+impl Side {
+    /// Old for new, new for old.
+    pub fn other(self) -> Side {
+        match self {
+            Side::Old => Side::New,
+            Side::New => Side::Old,
+        }
+    }
 }
 
 const SCHEMA: &str = "regress-rounds/1";
@@ -71,7 +84,7 @@ impl Journal {
         let file = std::fs::create_dir_all(directory).and_then(|()| File::create(path));
         let file = file.map_err(|error| refused(path, &error))?;
         let mut journal = Journal { path: path.to_owned(), file };
-        journal.write(subject)?;
+        journal.write(std::slice::from_ref(subject))?;
         Ok(journal)
     }
 
@@ -93,18 +106,21 @@ impl Journal {
         Ok((Journal { path: path.to_owned(), file }, entries))
     }
 
-    /// Adds one process.
+    /// Adds the processes of a round.
     ///
     /// # Errors
     /// What the system refused: a full disk, above all.
-    pub fn add(&mut self, entry: &Entry) -> Result<(), Failure> {
-        self.write(entry)
+    pub fn add(&mut self, entries: &[Entry]) -> Result<(), Failure> {
+        self.write(entries)
     }
 
-    fn write(&mut self, line: &impl Serialize) -> Result<(), Failure> {
-        let mut text = serde_json::to_vec(line).expect("numbers and names are always JSON");
-        text.push(b'\n');
-        // In one call, so that a line is there or not.
+    fn write(&mut self, lines: &[impl Serialize]) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut text, line).expect("numbers and names are always JSON");
+            text.push(b'\n');
+        }
+        // In one call, so that a round is there or not.
         self.file.write_all(&text).map_err(|error| refused(&self.path, &error))
     }
 }
@@ -138,7 +154,15 @@ mod tests {
     use super::*;
 
     fn entry(round: usize) -> Entry {
-        Entry { round, benchmark: "a|b".to_owned(), side: Side::Old, seconds: vec![1e-9], at_seconds: 0.5, load: None }
+        Entry {
+            round,
+            benchmark: "a|b".to_owned(),
+            side: Side::Old,
+            seconds: vec![1e-9],
+            lockstep: false,
+            at_seconds: 0.5,
+            load: None,
+        }
     }
 
     #[test]
@@ -147,7 +171,7 @@ mod tests {
         let path = directory.path().join("rounds.jsonl");
         let subject = Subject::new("x", "y");
         let mut journal = Journal::begin(&path, &subject).unwrap();
-        (0..3).for_each(|round| journal.add(&entry(round)).unwrap());
+        (0..3).for_each(|round| journal.add(&[entry(round)]).unwrap());
         let text = std::fs::read(&path).unwrap();
         let head = text.iter().position(|byte| *byte == b'\n').unwrap();
         for length in head + 1..=text.len() {
@@ -155,7 +179,7 @@ mod tests {
             let (mut journal, entries) = Journal::resume(&path, &subject).unwrap();
             let whole = text[..length].iter().filter(|byte| **byte == b'\n').count() - 1;
             assert_eq!(entries, (0..whole).map(entry).collect::<Vec<_>>());
-            journal.add(&entry(9)).unwrap();
+            journal.add(&[entry(9)]).unwrap();
             assert_eq!(Journal::resume(&path, &subject).unwrap().1.last(), Some(&entry(9)));
         }
     }

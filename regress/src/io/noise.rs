@@ -29,9 +29,11 @@ fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
 /// * Returns the file, as the user would type it.
 ///
 /// # Errors
-/// What the system refused, with the file's name; the earlier one is then still there.
-pub fn save(project: &Project, host: &Host, noise: &Noise) -> Result<String, Failure> {
-    let path = path(&project.baselines(), host);
+/// It does not say of which machine; what the system refused, with the file's name. The earlier one is then still
+/// there.
+pub fn save(project: &Project, noise: &Noise) -> Result<String, Failure> {
+    let nowhere = || Failure::new("nobody knows on which machine this was measured", "measure it anew: regress null");
+    let path = path(&project.baselines(), noise.provenance.host.as_ref().ok_or_else(nowhere)?);
     replace::file(&path, &noise::write(noise))?;
     Ok(project.shown(&path))
 }

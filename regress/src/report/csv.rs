@@ -98,6 +98,7 @@ fn reason(line: &Line) -> String {
     match &line.row.comparison.finding {
         Finding::NotProven(lack) => lack.advice(),
         Finding::NotComparable(reason) => reason.to_string(),
+        Finding::Crashed(how) => how.clone(),
         Finding::Regressed
         | Finding::Improved
         | Finding::Unchanged

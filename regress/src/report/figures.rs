@@ -178,7 +178,7 @@ fn verdict(line: &Line) -> &'static str {
 
 fn change_cell(row: &Comparison, sides: &SidesText) -> String {
     match &row.finding {
-        Finding::OnlyOld | Finding::OnlyNew => NOTHING.to_owned(),
+        Finding::OnlyOld | Finding::Crashed(_) | Finding::OnlyNew => NOTHING.to_owned(),
         Finding::NotComparable(_) => CANNOT_SAY.to_owned(),
         Finding::Unchanged => NO_DIFFERENCE.to_owned(),
         Finding::NotProven(_) => format!("{CANNOT_SAY} {}", moved(row, sides)),

@@ -336,6 +336,7 @@ impl ReasonFile {
                 };
                 Some(ReasonFile { kind, sentence: reason.to_string(), needed: None })
             }
+            Finding::Crashed(how) => Some(ReasonFile { kind: "crashed", sentence: how.clone(), needed: None }),
             Finding::Regressed
             | Finding::Improved
             | Finding::Unchanged

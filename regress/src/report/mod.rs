@@ -16,6 +16,7 @@ mod escape;
 mod figures;
 mod json;
 mod markdown;
+mod noise;
 mod terminal;
 mod view;
 mod words;
@@ -23,6 +24,7 @@ mod words;
 use std::io::{self, Write};
 
 pub use escape::terminal as visible;
+pub use noise::{noise, too_tight};
 pub use view::{Context, Report, Show, Side};
 
 /// What the output is written on.

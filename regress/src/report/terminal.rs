@@ -192,7 +192,7 @@ fn folds(report: &Report) -> Vec<String> {
 
 fn tone(line: &Line) -> Option<Tone> {
     match (line.outcome, line.word) {
-        (Outcome::Broken, _) | (_, Word::Regressed) => Some(Tone::Bad),
+        (Outcome::Broken, _) | (_, Word::Regressed | Word::Crashed) => Some(Tone::Bad),
         (Outcome::NotProven, _) => Some(Tone::Doubtful),
         (_, Word::Improved) => Some(Tone::Good),
         (

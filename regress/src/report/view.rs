@@ -81,6 +81,7 @@ pub(super) struct Line {
 /// What was found, in one word: the same in all formats. Ordered as reports list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Word {
+    Crashed,
     Regressed,
     Improved,
     Differs,
@@ -94,7 +95,8 @@ pub(super) enum Word {
 
 impl Word {
     /// All of them, in order.
-    pub const ALL: [Word; 9] = [
+    pub const ALL: [Word; 10] = [
+        Word::Crashed,
         Word::Regressed,
         Word::Improved,
         Word::Differs,
@@ -109,6 +111,7 @@ impl Word {
     /// As every format writes it.
     pub fn text(self) -> &'static str {
         match self {
+            Word::Crashed => "crashed",
             Word::Regressed => "regressed",
             Word::Improved => "improved",
             Word::Differs => "differs",
@@ -297,6 +300,7 @@ fn word(row: &Row, context: &Context) -> Word {
         Finding::NotProven(_) => Word::NotProven,
         Finding::NotComparable(_) => Word::NotJudged,
         Finding::OnlyOld => Word::Gone,
+        Finding::Crashed(_) => Word::Crashed,
         Finding::OnlyNew if context.old.is_none() => Word::NotJudged,
         Finding::OnlyNew => Word::New,
     }
@@ -316,7 +320,7 @@ fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
         Finding::Unchanged => Place::Folded(Fold::Unchanged),
         Finding::NotComparable(_) => Place::Folded(Fold::NotCompared),
         Finding::OnlyOld if outcome == Outcome::NotJudged => Place::Folded(Fold::Gone),
-        Finding::OnlyOld => Place::Table,
+        Finding::OnlyOld | Finding::Crashed(_) => Place::Table,
         Finding::OnlyNew if context.old.is_some() => Place::Folded(Fold::New),
         Finding::OnlyNew if outcome == Outcome::NotJudged => Place::Folded(Fold::NoRule),
         Finding::OnlyNew => Place::Table,

@@ -17,13 +17,6 @@ pub struct NoiseFloor {
     pub visible: Vec<(usize, f64)>,
 }
 
-impl NoiseFloor {
-    /// The smallest slowdown that is flagged nine times in ten once all rounds are taken, as a ratio above 1.
-    pub fn smallest_visible(&self) -> f64 {
-        self.visible.last().map_or(f64::INFINITY, |(_, ratio)| *ratio)
-    }
-}
-
 /// The noise floor of one benchmark, of rounds in which old and new are the same program.
 ///
 /// * `family`: how many benchmarks are judged together: each of them makes it harder for the others.
@@ -150,10 +143,11 @@ mod tests {
             |scatter: f64, family| noise_floor(&rounds(44, 1.0, scatter), &question(), &Plan::default(), family);
         let (quiet, loud) = (floor(0.01, 50).unwrap(), floor(0.05, 50).unwrap());
         assert!((loud.scatter / quiet.scatter - 5.0).abs() < 0.01, "{} {}", quiet.scatter, loud.scatter);
-        assert!(quiet.smallest_visible() < loud.smallest_visible());
+        let last = |floor: &NoiseFloor| floor.visible.last().unwrap().1;
+        assert!(last(&quiet) < last(&loud));
         assert_eq!(quiet.visible.iter().map(|(look, _)| *look).collect::<Vec<_>>(), [10, 20, 40, 80, 160]);
         assert!(quiet.visible.windows(2).all(|pair| pair[0].1 > pair[1].1));
-        assert!(floor(0.01, 1).unwrap().smallest_visible() < quiet.smallest_visible());
+        assert!(last(&floor(0.01, 1).unwrap()) < last(&quiet));
         assert_eq!(noise_floor(&rounds(5, 1.0, 0.01), &question(), &Plan::default(), 1), None);
     }
 

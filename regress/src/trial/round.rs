@@ -67,6 +67,12 @@ impl Round {
         Some(Round::apart(&sample(old)?, &sample(new)?))
     }
 
+    /// The same of bare measurements of two live processes, see [`Round::lockstep`].
+    pub fn in_lockstep(old: &[f64], new: &[f64]) -> Option<Round> {
+        let sample = |values: &[f64]| Sample::new(values.to_vec()).ok();
+        Some(Round::lockstep(&sample(old)?, &sample(new)?))
+    }
+
     /// The same round with old for new.
     pub fn exchanged(self) -> Round {
         Round { old: self.new, new: self.old, lockstep: self.lockstep.map(|log_ratio| -log_ratio) }

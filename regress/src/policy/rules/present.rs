@@ -1,5 +1,5 @@
 use super::{Rule, RuleInfo, RuleKind, Ruling};
-use crate::compare::Sides;
+use crate::compare::{Finding, Sides};
 use crate::policy::case::Case;
 use crate::policy::entry::Value;
 use crate::policy::outcome::Outcome;
@@ -21,6 +21,9 @@ fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
 }
 
 pub(super) fn judge(present: bool, case: &Case<'_>) -> Option<Ruling> {
+    if let Finding::Crashed(how) = &case.row.finding {
+        return Some(Ruling::new(Outcome::Broken, format!("crashed: {how}")));
+    }
     match (&case.row.sides, present) {
         (Sides::OnlyOld(_), true) => {
             let advice = match case.benchmark_is_new_side {

@@ -61,10 +61,44 @@ fn what_was_measured_of_something_else_is_not_gone_on_with() {
 }
 
 #[test]
-fn a_process_that_fails_or_hangs_ends_the_run_with_its_name() {
+fn a_new_program_that_fails_or_hangs_is_a_verdict_with_its_words() {
     let desk = Desk::with(&[]);
-    run(&desk, "true", "echo no disk >&2; exit 7", "").refused(&["command of", "exit status: 7", "no disk"]);
-    run(&desk, "true", "sleep 20", "--timeout 1").refused(&["was still running after 1 s, and was killed"]);
+    let told = run(&desk, "true", "echo no disk >&2; exit 7", "");
+    assert_eq!(told.code, Some(1), "{told:#?}");
+    assert!(told.stdout.contains("crashed: failed (exit status: 7): no disk"), "{told:#?}");
+    let told = run(&desk, "true", "sleep 20", "--timeout 1");
+    assert_eq!(told.code, Some(1), "{told:#?}");
+    assert!(told.stdout.contains("crashed: was still running after 1 s, and was killed"), "{told:#?}");
+    let told = run(&desk, "true", "exit 7", "--format json");
+    let report: serde_json::Value = serde_json::from_str(&told.stdout).expect("a report");
+    assert_eq!(
+        (&report["rows"][0]["finding"], &report["counts"]["findings"]["crashed"]),
+        (&"crashed".into(), &1.into())
+    );
+}
+
+#[test]
+fn one_that_fails_in_a_later_round_leaves_and_what_it_measured_before_is_no_verdict() {
+    let desk = Desk::with(&[]);
+    let third_fails = "test -e second && exit 7; test -e first && touch second; touch first";
+    let told = run(&desk, "true", third_fails, "");
+    assert_eq!(told.code, Some(1), "{told:#?}");
+    assert!(told.stdout.contains("crashed: failed (exit status: 7)"), "{told:#?}");
+    assert_eq!(journal(&desk).len(), 1 + 2 * 2);
+}
+
+#[test]
+fn a_base_that_fails_is_told_and_the_new_side_stands_alone() {
+    let desk = Desk::with(&[]);
+    let told = run(&desk, "exit 7", "true", "");
+    assert_eq!(told.code, Some(3), "nothing was judged: {told:#?}");
+    assert!(told.stdout.contains("exit 7 failed (exit status: 7)"), "{told:#?}");
+}
+
+#[test]
+fn when_neither_side_can_be_measured_the_work_could_not_be_done() {
+    let desk = Desk::with(&[]);
+    run(&desk, "exit 7", "exit 8", "").refused(&["exit status: 7", "exit status: 8"]);
 }
 
 #[test]

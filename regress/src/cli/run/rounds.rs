@@ -1,0 +1,135 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::io::{self as world, Crash, Entry, Failure, Journal, Lane, Length, Side, Stopwatch, Subject, Turn};
+use crate::trial::{First, Pairing, Round};
+
+/// Measures rounds, and keeps a journal of them.
+pub(in crate::cli) struct Rounds<'a> {
+    old: &'a Lane,
+    new: &'a Lane,
+    timeout: Duration,
+    journal: Journal,
+    watch: Stopwatch,
+    /// Benchmarks that keep a clock of their own: they would all measure at once.
+    never_in_turns: BTreeSet<Turn>,
+}
+
+/// What became of a round.
+pub(in crate::cli) enum Outcome {
+    /// Both sides were measured; `None` when their numbers make no round.
+    Measured(Option<Round>),
+    /// Somebody wants the run to end.
+    Interrupted,
+    /// A process of this side crashed, hung, or measured nothing.
+    Crashed(Side, Crash),
+}
+
+/// What an earlier run recorded: the rounds of each benchmark, by its name.
+pub(in crate::cli) type Recorded = BTreeMap<String, BTreeMap<usize, Round>>;
+
+impl<'a> Rounds<'a> {
+    /// Nothing is measured yet.
+    ///
+    /// * `path`: of the journal.
+    /// * `resume`: go on where the journal ends, whose rounds are returned; otherwise it begins anew.
+    pub fn begin(
+        (old, new): (&'a Lane, &'a Lane),
+        timeout: Duration,
+        path: &Path,
+        resume: bool,
+    ) -> Result<(Rounds<'a>, Recorded), Failure> {
+        let subject = Subject::new(&old.fingerprint()?, &new.fingerprint()?);
+        let (journal, entries) = match resume {
+            true => Journal::resume(path, &subject)?,
+            false => (Journal::begin(path, &subject)?, Vec::new()),
+        };
+        Ok((
+            Rounds { old, new, timeout, journal, watch: Stopwatch::start(), never_in_turns: BTreeSet::new() },
+            recorded(entries),
+        ))
+    }
+
+    /// Seconds since it began.
+    pub fn seconds(&self) -> f64 {
+        self.watch.seconds()
+    }
+
+    /// A process of each side. What it measured stands in the journal when this returns.
+    ///
+    /// * `pairing`: a benchmark that turns out not to take turns is measured apart, now and later.
+    /// * `number`: of the round, from 0, among those of this benchmark.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn measure(&mut self, turn: &Turn, pairing: Pairing, first: First, number: usize) -> Result<Outcome, Failure> {
+        let at_seconds = self.watch.seconds();
+        let (old, new, lockstep) = match self.pair(turn, pairing, first) {
+            Ok(times) => times,
+            Err(_) if world::interrupted() => return Ok(Outcome::Interrupted),
+            Err((side, crash)) => return Ok(Outcome::Crashed(side, crash)),
+        };
+        let round = if lockstep { Round::in_lockstep(&old, &new) } else { Round::of(&old, &new) };
+        let load = world::load();
+        let entry = |side, seconds| Entry {
+            round: number,
+            benchmark: turn.benchmark.clone(),
+            side,
+            seconds,
+            lockstep,
+            at_seconds,
+            load,
+        };
+        self.journal.add(&[entry(Side::Old, old), entry(Side::New, new)])?;
+        Ok(Outcome::Measured(round))
+    }
+
+    /// Seconds per iteration of both sides, and whether they took turns.
+    fn pair(
+        &mut self,
+        turn: &Turn,
+        pairing: Pairing,
+        first: First,
+    ) -> Result<(Vec<f64>, Vec<f64>, bool), (Side, Crash)> {
+        if pairing == Pairing::Lockstep && !self.never_in_turns.contains(turn) {
+            let first = if first == First::Old { Side::Old } else { Side::New };
+            let in_step = world::measure_in_turns(self.old, self.new, turn, first, Length::default(), self.timeout)?;
+            if in_step.took_turns {
+                return Ok((in_step.old, in_step.new, true));
+            }
+            self.never_in_turns.insert(turn.clone());
+        }
+        let (old, new) = self.apart(turn, first)?;
+        Ok((old, new, false))
+    }
+
+    /// One process after the other.
+    fn apart(&self, turn: &Turn, first: First) -> Result<(Vec<f64>, Vec<f64>), (Side, Crash)> {
+        let old = || self.old.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::Old, crash));
+        let new = || self.new.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::New, crash));
+        match first {
+            First::Old => old().and_then(|old| Ok((old, new()?))),
+            First::New => new().and_then(|new| Ok((old()?, new))),
+        }
+    }
+}
+
+/// The rounds of which both halves were recorded.
+fn recorded(entries: Vec<Entry>) -> Recorded {
+    let mut olds: BTreeMap<(String, usize), Entry> = BTreeMap::new();
+    let mut news = olds.clone();
+    for entry in entries {
+        let half = if entry.side == Side::Old { &mut olds } else { &mut news };
+        half.insert((entry.benchmark.clone(), entry.round), entry);
+    }
+    let mut recorded = Recorded::new();
+    for ((benchmark, number), old) in olds {
+        let Some(new) = news.remove(&(benchmark.clone(), number)) else { continue };
+        let round = if old.lockstep { Round::in_lockstep } else { Round::of };
+        if let Some(round) = round(&old.seconds, &new.seconds) {
+            recorded.entry(benchmark).or_default().insert(number, round);
+        }
+    }
+    recorded
+}
