@@ -10,7 +10,8 @@
 //!
 //! Whoever hands out the turns listens on an address of its own for each of the two. A program that
 //! wants its turn, because it is about to begin or because it has had one, writes a byte and waits;
-//! a byte that comes back is its turn. It has that turn until it writes again or ends.
+//! a byte that comes back is its turn. It has that turn until it writes again or ends. The bytes are
+//! line ends, so that a shell can play as well: `echo >&3; read -r -u 3`.
 
 use std::cell::Cell;
 use std::io::{Read, Write};
@@ -87,7 +88,7 @@ impl InTurns {
     fn wait_for_turn(&self) {
         if let Some(mut turns) = self.turns.as_ref() {
             // An error says that nobody is there any more: then every turn is ours.
-            let _ = turns.write_all(&[0]).and_then(|()| turns.read_exact(&mut [0]));
+            let _ = turns.write_all(b"\n").and_then(|()| turns.read_exact(&mut [0]));
         }
     }
 }
@@ -165,7 +166,7 @@ mod tests {
             let mut asked = 0;
             while asked < patience && player.read_exact(&mut [0]).is_ok() {
                 asked += 1;
-                player.write_all(&[0]).unwrap();
+                player.write_all(b"\n").unwrap();
             }
             asked
         });
@@ -227,7 +228,7 @@ mod tests {
             while player.read_exact(&mut [0]).is_ok() {
                 asked.send(()).unwrap();
                 given.recv().unwrap();
-                player.write_all(&[0]).unwrap();
+                player.write_all(b"\n").unwrap();
             }
         });
         let measurement = InTurns::with(Some(connect(&address).unwrap()));
