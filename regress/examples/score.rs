@@ -15,11 +15,12 @@ use regress::trial::{Measure, Pairing, Plan, Question, log_ratios, weigh};
 #[allow(dead_code, reason = "shared with tests/it/trial.rs, which uses the rest")]
 mod score;
 
+use score::apart;
 use score::calibration::PROFILES;
 use score::draw::World;
 use score::random::Random;
 use score::rules::{MOST_ROUNDS, RULES};
-use score::samples::KINDS;
+use score::samples::{KINDS, Samples};
 use score::table::{markdown, percent, replace_between};
 use score::tally::{Size, changed, changed_of_all_kinds, smallest_found, unchanged};
 
@@ -27,8 +28,16 @@ const SIZE: Size = Size { unchanged_runs: 2000, changed: 1000 };
 
 type Table = fn(&World) -> String;
 
-const TABLES: &[(&str, Table)] =
-    &[("headline", headline), ("rules", rules), ("kinds", kinds), ("tails", tails), ("calibration", |_| calibration())];
+const TABLES: &[(&str, Table)] = &[
+    ("headline", headline),
+    ("rules", rules),
+    ("kinds", kinds),
+    ("tails", tails),
+    ("calibration", |_| calibration()),
+    ("apart", |_| apart::by_kind(&Samples::read())),
+    ("null-length", |_| apart::by_length(&Samples::read())),
+    ("one-ratio", |_| apart::by_ratio(&Samples::read())),
+];
 
 fn main() -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("trials/README.md");

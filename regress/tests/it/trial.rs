@@ -7,6 +7,7 @@ use regress::trial::{Measure, Pairing, Plan, Question, log_ratios, weigh};
 #[allow(dead_code, reason = "shared with examples/score.rs, which uses the rest")]
 mod score;
 
+use score::apart;
 use score::calibration::PROFILES;
 use score::draw::World;
 use score::exact::clopper_pearson;
@@ -155,4 +156,24 @@ fn clopper_and_pearson_by_hand() {
     // scipy.stats.binomtest(3, 20).proportion_ci(): 0.0320709, 0.3789268
     let (low, high) = clopper_pearson(3, 20);
     assert!((low - 0.032_070_9).abs() < 1e-6 && (high - 0.378_926_8).abs() < 1e-6);
+}
+
+/// The tables are written by the example, in the same way: no digit of them may differ.
+#[test]
+fn two_runs_taken_apart_are_as_published() {
+    let samples = Samples::read();
+    let one_ratio = apart::by_ratio(&samples);
+    assert_eq!(between(README, "one-ratio"), Some(&*one_ratio));
+    let architecture = include_str!("../../../ARCHITECTURE.md");
+    for row in one_ratio.lines().filter(|row| !row.contains("---")) {
+        assert!(architecture.contains(row), "ARCHITECTURE.md has another row than {row}");
+    }
+    for kind in ["alu", "map"] {
+        let row = apart::row(&samples, KINDS.iter().position(|name| *name == kind).unwrap()).join(" | ");
+        assert!(between(README, "apart").unwrap().contains(&row), "{row}");
+    }
+    // What null runs are for: hardly a pair of a steady kind lies beyond what they saw.
+    for kind in [0, 1, 2, 4, 5, 7] {
+        assert!(published("apart", kind, "beyond what was seen") <= 0.01, "{}", KINDS[kind]);
+    }
 }

@@ -10,6 +10,7 @@
 //! Shared by `examples/score.rs`, which writes the tables of `trials/README.md`, and `tests/it/trial.rs`, which scores
 //! the same at reduced size and holds the result against those tables.
 
+pub mod apart;
 pub mod calibration;
 pub mod draw;
 pub mod exact;
