@@ -143,6 +143,9 @@ impl<'a> Measuring<'a> {
                 tell::progress(errors, &what)?;
             }
         }
+        if let Some(words) = rounds.disturbances() {
+            tell::progress(errors, &words)?;
+        }
         Ok(crashes)
     }
 

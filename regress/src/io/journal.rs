@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::conditions::Conditions;
 use super::error::Failure;
 
 /// What a run measured so far, on disk: a line for each process, written when its round ended. Killing the run loses
@@ -40,9 +41,9 @@ pub struct Entry {
     pub lockstep: bool,
     /// When its round began, seconds after the run did.
     pub at_seconds: f64,
-    /// Processes that wanted to run, averaged over a minute; absent where the system does not say.
+    /// What the machine did during its round.
     #[serde(default)]
-    pub load: Option<f64>,
+    pub conditions: Conditions,
 }
 
 /// A side of a comparison.
@@ -161,7 +162,7 @@ mod tests {
             seconds: vec![1e-9],
             lockstep: false,
             at_seconds: 0.5,
-            load: None,
+            conditions: Conditions::default(),
         }
     }
 

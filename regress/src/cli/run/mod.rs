@@ -96,7 +96,7 @@ impl Measuring<'_> {
         }
         let crashes = match benchmarks.both.is_empty() {
             true => Crashes::new(),
-            false => self.turn_by_turn(&benchmarks.both, &mut rotation, directory, errors)?,
+            false => self.turn_by_turn(&benchmarks.both, &mut rotation, directory, errors, &mut warnings)?,
         };
         if world::interrupted() {
             warnings.push(Warning::general("interrupted: what was measured is kept, --resume goes on"));
@@ -126,6 +126,7 @@ impl Measuring<'_> {
         rotation: &mut Rotation,
         directory: &Path,
         errors: &mut dyn Write,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Crashes, Stop> {
         let lanes = (self.old, self.new);
         let path = directory.join("rounds.jsonl");
@@ -136,6 +137,7 @@ impl Measuring<'_> {
         loop {
             let turns = rotation.next_round(self.args.max_time.as_secs_f64() - rounds.seconds());
             if turns.is_empty() || world::interrupted() {
+                warnings.extend(rounds.disturbances().map(Warning::general));
                 return Ok(crashes);
             }
             for turn in turns {

@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::io::{self as world, Crash, Entry, Failure, Journal, Lane, Length, Side, Stopwatch, Subject, Turn};
+use crate::io::{
+    self as world, Conditions, Crash, Entry, Failure, Journal, Lane, Length, Side, Snapshot, Stopwatch, Subject, Turn,
+};
 use crate::trial::{First, Pairing, Round};
 
 /// Measures rounds, and keeps a journal of them.
@@ -14,6 +16,16 @@ pub(in crate::cli) struct Rounds<'a> {
     watch: Stopwatch,
     /// Benchmarks that keep a clock of their own: they would all measure at once.
     never_in_turns: BTreeSet<Turn>,
+    disturbances: Disturbances,
+}
+
+/// How often the machine was busy with something else.
+#[derive(Default)]
+struct Disturbances {
+    rounds: usize,
+    disturbed: usize,
+    /// The words of the last one.
+    last: String,
 }
 
 /// What became of a round.
@@ -46,7 +58,15 @@ impl<'a> Rounds<'a> {
             false => (Journal::begin(path, &subject)?, Vec::new()),
         };
         Ok((
-            Rounds { old, new, timeout, journal, watch: Stopwatch::start(), never_in_turns: BTreeSet::new() },
+            Rounds {
+                old,
+                new,
+                timeout,
+                journal,
+                watch: Stopwatch::start(),
+                never_in_turns: BTreeSet::new(),
+                disturbances: Disturbances::default(),
+            },
             recorded(entries),
         ))
     }
@@ -65,13 +85,15 @@ impl<'a> Rounds<'a> {
     /// The journal cannot be written.
     pub fn measure(&mut self, turn: &Turn, pairing: Pairing, first: First, number: usize) -> Result<Outcome, Failure> {
         let at_seconds = self.watch.seconds();
+        let before = Snapshot::now();
         let (old, new, lockstep) = match self.pair(turn, pairing, first) {
             Ok(times) => times,
             Err(_) if world::interrupted() => return Ok(Outcome::Interrupted),
             Err((side, crash)) => return Ok(Outcome::Crashed(side, crash)),
         };
         let round = if lockstep { Round::in_lockstep(&old, &new) } else { Round::of(&old, &new) };
-        let load = world::load();
+        let conditions = Snapshot::now().since(&before);
+        self.disturbances.note(&conditions);
         let entry = |side, seconds| Entry {
             round: number,
             benchmark: turn.benchmark.clone(),
@@ -79,7 +101,7 @@ impl<'a> Rounds<'a> {
             seconds,
             lockstep,
             at_seconds,
-            load,
+            conditions: conditions.clone(),
         };
         self.journal.add(&[entry(Side::Old, old), entry(Side::New, new)])?;
         Ok(Outcome::Measured(round))
@@ -104,6 +126,14 @@ impl<'a> Rounds<'a> {
         Ok((old, new, false))
     }
 
+    /// How often the machine was busy with something else, in words; `None` when it never was.
+    pub fn disturbances(&self) -> Option<String> {
+        let Disturbances { rounds, disturbed, last } = &self.disturbances;
+        (*disturbed > 0).then(|| {
+            format!("{disturbed} of {rounds} rounds were disturbed, both sides of them alike; the last time {last}")
+        })
+    }
+
     /// One process after the other.
     fn apart(&self, turn: &Turn, first: First) -> Result<(Vec<f64>, Vec<f64>), (Side, Crash)> {
         let old = || self.old.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::Old, crash));
@@ -111,6 +141,16 @@ impl<'a> Rounds<'a> {
         match first {
             First::Old => old().and_then(|old| Ok((old, new()?))),
             First::New => new().and_then(|new| Ok((old()?, new))),
+        }
+    }
+}
+
+impl Disturbances {
+    fn note(&mut self, conditions: &Conditions) {
+        self.rounds += 1;
+        if let Some(words) = conditions.disturbance() {
+            self.disturbed += 1;
+            self.last = words;
         }
     }
 }
