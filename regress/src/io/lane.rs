@@ -378,3 +378,105 @@ impl Stopwatch {
 pub fn load() -> Option<f64> {
     machine::load()
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// A bench executable that plays `script`, known by the two variables that it reads.
+    ///
+    /// * `call`, `turn`: opens the line, waits for its turn
+    /// * `samples TIME…`: leaves measurements of 2 iterations, nanoseconds
+    fn executable(directory: &Path, name: &str, script: &str) -> PathBuf {
+        const WORDS: &str = r#"#!/usr/bin/env bash
+            if [[ "$*" = *--list* ]]; then echo 'x/y: benchmark'; exit; fi
+            call() { exec 3<>"/dev/tcp/${METER_TURNS/://}"; }
+            turn() { echo >&3; read -r -u 3; }
+            samples() {
+                mkdir -p "$CRITERION_HOME/x/y/regress"
+                cd "$CRITERION_HOME/x/y/regress"
+                echo '{"group_id":"x","function_id":"y","value_str":null,"throughput":null,"full_id":"x/y"}' >benchmark.json
+                local twos="${*//*/2}"
+                echo "{\"sampling_mode\":\"Flat\",\"iters\":[${twos// /,}],\"times\":[$(IFS=,; echo "$*")]}" >sample.json
+            }
+        "#;
+        let path = directory.join(name);
+        // Written by another process: what this one has open for writing, a process started meanwhile has as well,
+        // and then it cannot be run.
+        let write = r#"printf '%s' "$1" >"$2"; chmod +x "$2""#;
+        let text = format!("{WORDS}\n{script}\n");
+        let written = Command::new("sh").args(["-c", write, "sh", &text]).arg(&path).status().unwrap();
+        assert!(written.success());
+        path
+    }
+
+    fn lane(directory: &Path, name: &str, script: &str) -> Lane {
+        let origin = Origin::Executable(executable(directory, name, script));
+        Lane::prepare(&Project::here().unwrap(), &origin, &directory.join(format!("{name}.d")), &[]).unwrap()
+    }
+
+    fn only_turn(lane: &Lane) -> Turn {
+        lane.turns().unwrap().pop_first().unwrap()
+    }
+
+    #[test]
+    fn what_both_measured_and_whether_in_turns() {
+        #[track_caller]
+        fn check(old: &str, new: &str, expected: Result<InStep, (Side, Crash)>) {
+            let directory = tempfile::tempdir().unwrap();
+            let (old, new) = (lane(directory.path(), "old", old), lane(directory.path(), "new", new));
+            let turn = only_turn(&old);
+            assert!(old.takes_turns(&turn) && new.takes_turns(&turn));
+            let measured = measure_in_turns(&old, &new, &turn, Side::Old, Length::in_turns(None), PATIENCE);
+            assert_eq!(measured, expected);
+        }
+        let (old, new) = (vec![1e-9, 2e-9], vec![3e-9, 4e-9]); // of 2 iterations
+        let taken = |took_turns: bool| Ok(InStep { old: old.clone(), new: new.clone(), took_turns });
+        let in_turns = |samples: &str| format!("call; turn; turn; turn; samples {samples}");
+        check(&in_turns("2 4"), &in_turns("6 8"), taken(true));
+        check(&in_turns("2 4"), "samples 6 8", taken(false));
+        check("samples 2 4", "samples 6 8", taken(false));
+        check("call; turn; samples 2 4", &in_turns("6 8"), taken(false)); // a clock of its own
+        let crash = |how: &str, said: &str| Crash::Failed { how: how.to_owned(), said: said.to_owned() };
+        check(&in_turns("2 4"), "call; turn; exit 7", Err((Side::New, crash("exit status: 7", ""))));
+        check("call; turn", &in_turns("6 8"), Err((Side::Old, crash("success", "it measured nothing"))));
+    }
+
+    #[test]
+    fn what_a_round_that_failed_has_left_is_not_taken_for_the_next_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let fails_once = "if mkdir \"${0%/*}/once\" 2>/dev/null; then samples 2; exit 7; fi";
+        let old = lane(directory.path(), "old", fails_once);
+        let turn = only_turn(&old);
+        assert!(matches!(old.measure(&turn, Length::default(), PATIENCE), Err(Crash::Failed { .. })));
+        let nothing = Crash::Failed { how: "success".to_owned(), said: "it measured nothing".to_owned() };
+        assert_eq!(old.measure(&turn, Length::default(), PATIENCE), Err(nothing));
+    }
+
+    #[test]
+    fn turns_are_for_those_that_know_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("plain");
+        std::fs::write(&path, "CRITERION_HOME").unwrap();
+        assert!(!harness::takes_turns(&path));
+        let command = Origin::Command("true".to_owned());
+        let lane = Lane::prepare(&Project::here().unwrap(), &command, directory.path(), &[]).unwrap();
+        assert!(!lane.takes_turns(&only_turn(&lane)));
+    }
+
+    #[test]
+    fn the_longer_an_iteration_the_fewer_measurements_in_turns() {
+        #[track_caller]
+        fn check(iteration_seconds: Option<f64>, samples: u32) {
+            assert_eq!(Length::in_turns(iteration_seconds).samples, samples);
+        }
+        check(Some(1e-9), 60);
+        check(Some(0.0), 60);
+        check(Some(0.001), 30); // 30 ms
+        check(Some(10.0), 10); // criterion takes no fewer
+        check(None, Length::default().samples);
+    }
+}
