@@ -1,31 +1,39 @@
 #!/usr/bin/env bash
-# Measures this tree and judges it: against baselines/<BASELINE>.json, and by the budgets in regress.toml.
+# Measures this tree and judges it by the budgets in regress.toml.
 #
-#   scripts/gate.sh [--exact] [BASELINE]      BASELINE is `main` unless given
+#   scripts/gate.sh [--exact] [BASELINE]         against baselines/<BASELINE>.json; `main` unless given
+#   scripts/gate.sh [--exact] --base REVISION    against a revision, measured here and now in turns with this tree
 #
 #   --exact   counts only (allocations, instructions): no clock, the same answer on a busy machine
+#   --base    finds changes of time that a baseline cannot tell; builds both, takes minutes
 #
 # Ends with the exit code of regress: 0 nothing broke, 1 something did, 2 could not be done, 3 not proven.
 # Installs what is missing: valgrind from the system's packages where it may, the instruction runner into target/.
-# GATE_REPORT=FILE keeps the report as Markdown as well.
+# GATE_REPORT=FILE keeps the report as Markdown as well; GATE_MAX_TIME=10m bounds the measuring with --base.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-exact=""
+exact=()
 baseline=main
-for argument in "$@"; do
-  case $argument in
-    --exact) exact=--exact ;;
+base=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --exact) exact=(--exact) ;;
+    --base)
+      base=${2:-}
+      [ -n "$base" ] || { echo "gate: --base wants a revision: --base origin/main" >&2; exit 2; }
+      shift
+      ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    -*) echo "gate: unknown option $argument; known: --exact, --help" >&2; exit 2 ;;
-    *) baseline=$argument ;;
+    -*) echo "gate: unknown option $1; known: --exact, --base, --help" >&2; exit 2 ;;
+    *) baseline=$1 ;;
   esac
+  shift
 done
 
 target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 # Results of their own, made anew each time: a benchmark that was renamed must not live on in old files.
 results=$target/gate
-export CRITERION_HOME=$results/criterion IAI_CALLGRIND_HOME=$results/iai METER_HOME=$results/meter
 rm -rf "$results"
 mkdir -p "$results"
 
@@ -52,27 +60,27 @@ if ! find_instruction_tools "$target"; then
 fi
 
 step "building regress" build-regress cargo build --release --quiet --package bench-regress
+regress=$target/release/regress
+look=("${exact[@]}" "${without[@]}" ${GATE_REPORT:+--report "markdown=$GATE_REPORT"})
+
+if [ -n "$base" ]; then
+  exec "$regress" run "$base" --skip-identical --max-time "${GATE_MAX_TIME:-10m}" "${look[@]}" -- --package bench-suite
+fi
+
+export CRITERION_HOME=$results/criterion IAI_CALLGRIND_HOME=$results/iai METER_HOME=$results/meter
 step "building the benchmarks" build-benches cargo bench --quiet --package bench-suite --no-run
 step "counting allocations" allocations cargo bench --quiet --package bench-suite --bench allocations -- --save-baseline=new
 if [ ${#without[@]} -eq 0 ]; then
   step "counting instructions" instructions cargo bench --quiet --package bench-suite --bench instructions -- --save-baseline=new
 fi
-if [ -z "$exact" ]; then
+if [ ${#exact[@]} -eq 0 ]; then
   # Short runs: enough for the absolute budgets, which have room, and not meant for a change of 5 %.
   step "taking times" wall-time cargo bench --quiet --package bench-suite --bench wall_time -- \
     --save-baseline=new --warm-up-time 0.1 --measurement-time 0.3 --sample-size 20 --nresamples 1000
 fi
 
-arguments=(new $exact "${without[@]}")
 if [ -f "baselines/$baseline.json" ]; then
-  arguments=(compare "baselines/$baseline" "${arguments[@]}")
-else
-  say "there is no baselines/$baseline.json: only absolute budgets are judged; to make one: scripts/record.sh $baseline"
-  arguments=(check "${arguments[@]}")
+  exec "$regress" compare "baselines/$baseline" new "${look[@]}"
 fi
-if [ -n "${GATE_REPORT:-}" ]; then
-  "$target/release/regress" "${arguments[@]}" --format markdown >"$GATE_REPORT" || true
-fi
-exit_code=0
-"$target/release/regress" "${arguments[@]}" || exit_code=$?
-exit $exit_code
+say "there is no baselines/$baseline.json: only absolute budgets are judged; to make one: scripts/record.sh $baseline"
+exec "$regress" check new "${look[@]}"

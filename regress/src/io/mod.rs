@@ -41,4 +41,5 @@ pub use machine::{now, parse_time, terminal_width, wants_colour};
 pub use noise::{load as load_noise, save as save_noise};
 pub use process::Crash;
 pub use project::Project;
+pub use replace::NewFile;
 pub use side::{Reader, SideSpec};

@@ -1,27 +1,61 @@
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use super::error::Failure;
 
-/// Writes a file: all of it or nothing. What stood there before stays until the new one is whole.
+/// A file that is being written. What stood there before stays until the new one is whole.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl NewFile {
+    /// Begins a file, so that what forbids it is known before the work is done. Its directory is made.
+    ///
+    /// # Errors
+    /// What the system refused, with the file's name.
+    pub fn begin(path: &Path) -> Result<NewFile, Failure> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let begin = || -> std::io::Result<NamedTempFile> {
+            if path.is_dir() {
+                return Err(std::io::ErrorKind::IsADirectory.into());
+            }
+            std::fs::create_dir_all(directory)?;
+            tempfile::Builder::new().prefix(".regress").tempfile_in(directory)
+        };
+        Ok(NewFile { path: path.to_owned(), file: begin().map_err(|error| refused(path, &error))? })
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// What the system refused, with the file's name; nothing is written then.
+    pub fn finish(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.path;
+        self.file.write_all(bytes).map_err(|error| refused(&path, &error))?;
+        self.file.as_file().sync_all().map_err(|error| refused(&path, &error))?;
+        make_readable_by_all(self.file.as_file()).map_err(|error| refused(&path, &error))?;
+        self.file.persist(&path).map_err(|error| refused(&path, &error.error))?;
+        Ok(())
+    }
+}
+
+/// Writes a file: all of it or nothing.
 ///
 /// # Errors
 /// What the system refused, with the file's name.
 pub(super) fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let refused = |error: std::io::Error| {
-        Failure::new(
-            format!("{}: cannot be written: {error}", path.display()),
-            "check the directory's permissions and space",
-        )
-    };
-    let directory = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory).map_err(refused)?;
-    let mut file = tempfile::Builder::new().prefix(".regress").tempfile_in(directory).map_err(refused)?;
-    file.write_all(bytes).map_err(refused)?;
-    file.as_file().sync_all().map_err(refused)?;
-    make_readable_by_all(file.as_file()).map_err(refused)?;
-    file.persist(path).map_err(|error| refused(error.error))?;
-    Ok(())
+    NewFile::begin(path)?.finish(bytes)
+}
+
+fn refused(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        format!("{}: cannot be written: {error}", path.display()),
+        "check the directory's permissions and the space on the disk",
+    )
 }
 
 /// A temporary file is its owner's alone; what is kept is to be read by everyone who may read the directory.

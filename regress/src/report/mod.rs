@@ -46,6 +46,7 @@ pub enum Colour {
 }
 
 /// A format that reports are written in.
+#[derive(Debug)]
 pub struct Renderer {
     /// What the command line calls it.
     pub name: &'static str,

@@ -33,8 +33,8 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let _alone = world::claim(company)?;
     world::heed_interrupts();
     let directory = desk.project.run_directory();
-    desk.know_noise(desk.project.provenance().host.as_ref())?;
     let (old, new) = lanes::prepare(args, &desk.project, &directory, errors)?;
+    desk.know_noise(new.provenance.host.as_ref())?;
     let timeout = Duration::from_secs(args.timeout);
     tell::progress(errors, "counting allocations and instructions")?;
     let without_instructions = args.look.without.iter().any(|metric| metric == "instructions");

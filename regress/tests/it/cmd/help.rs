@@ -3,7 +3,7 @@
 use super::{Desk, told};
 
 const COMMANDS: &[&str] =
-    &["", "compare", "check", "record", "list", "budget", "budget explain", "budget rules", "formats"];
+    &["", "compare", "null", "check", "record", "list", "budget", "budget explain", "budget rules", "formats"];
 
 fn help(arguments: &str) -> String {
     let desk = Desk::with(&[]);

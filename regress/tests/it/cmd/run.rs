@@ -1,6 +1,9 @@
 //! `run`: what becomes of a measurement that is disturbed, and what is left of it. What it measures is scored in
 //! `trials/`; no test here hangs on a time.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use super::{Desk, Told, told};
 
 /// `regress run` of two commands, alone on its machine.
@@ -49,6 +52,45 @@ fn an_interrupted_run_goes_on_where_it_was() {
     let resumed = journal(&desk);
     assert_eq!(resumed[..11], whole[..11], "what was recorded is kept");
     assert_eq!(resumed.len(), 13);
+}
+
+/// Killed a hundred times at any moment, a run loses nothing that it wrote down, and goes on.
+#[test]
+fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
+    let desk = Desk::with(&[]);
+    let start = |resume: bool| {
+        let mut command = desk.command("run --rounds 100000 --max-time 1h");
+        command.args(["--cmd-old", "sleep 0.002", "--cmd-new", "sleep 0.002"]).args(resume.then_some("--resume"));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        alone(command, &desk).spawn().unwrap()
+    };
+    let whole_lines = || {
+        let text = std::fs::read_to_string(desk.path("target/regress/rounds.jsonl")).unwrap_or_default();
+        text[..text.rfind('\n').map_or(0, |at| at + 1)].to_owned()
+    };
+    let mut run = start(false);
+    while whole_lines().is_empty() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let mut recorded = String::new();
+    for kill in 0..100_u64 {
+        // Every other one soon after it began: before the journal is read. The others between two rounds, or in one.
+        while kill % 2 == 0 && whole_lines() == recorded {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_micros(kill * 7919 % 30_000));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let now = whole_lines();
+        assert!(now.starts_with(&recorded), "kill {kill} took something away");
+        recorded = now;
+        run = start(true);
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(recorded.lines().count() > 1 + 2 * 10, "hardly anything was measured");
+    let told = self::run(&desk, "sleep 0.002", "sleep 0.002", "--rounds 6 --resume");
+    assert_ne!(told.code, Some(2), "{told:#?}");
 }
 
 #[test]

@@ -28,6 +28,28 @@ fn results_go_to_stdout_and_everything_else_to_stderr() {
 }
 
 #[test]
+fn a_report_goes_into_files_as_well_whole_or_not_at_all() {
+    let desk = desk();
+    let told = desk.run("compare old new --report markdown=out/pr.md --report json=report.json");
+    assert_eq!((told.code, &*told.stderr), (Some(1), ""), "{told:#?}");
+    assert!(told.stdout.starts_with("FAILED"), "{told:#?}");
+    let read = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    assert!(read("out/pr.md").contains("FAILED"), "{}", read("out/pr.md"));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&read("report.json")).unwrap()["exit_code"], 1);
+    // Nothing is written where the work could not be done, and it is not done where nothing could be written.
+    desk.write("kept", "as it was");
+    desk.run("compare old newer --report csv=kept").refused(&["no results named `newer`"]);
+    assert_eq!(read("kept"), "as it was");
+    desk.run("compare old new --report csv=out").refused(&["out: cannot be written"]);
+    for wrong in ["xml=x", "csv=", "csv"] {
+        let told = desk.run(&format!("compare old new --report {wrong}"));
+        assert_eq!((told.code, &*told.stdout), (Some(2), ""), "{told:#?}");
+    }
+    let left: Vec<_> = std::fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{left:?}");
+}
+
+#[test]
 fn one_side_may_come_from_standard_input() {
     let desk = desk();
     let piped = |arguments: &str| {
