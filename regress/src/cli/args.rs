@@ -97,6 +97,11 @@ pub(super) struct Look {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatsChoice {
+    Benchstat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColourChoice {
     Auto,
     Always,
@@ -109,6 +114,14 @@ pub(super) struct CompareArgs {
     pub old: String,
     /// The side that is judged
     pub new: String,
+    /// Show another tool's statistics as well: benchstat
+    ///
+    /// Its change, p and n in a column of their own: the Mann–Whitney p of all measurements as if each were
+    /// independent, not corrected for the number of rows. No verdict looks at it. p is benchstat's own, except with ties
+    /// on sides of different size: there benchstat doubles one tail of a distribution that is not symmetric, and prints
+    /// p=0.000 or p=1.714; here both tails are counted.
+    #[arg(long, value_name = "TOOL", hide_possible_values = true)]
+    pub stats: Option<StatsChoice>,
     #[command(flatten)]
     pub look: Look,
 }

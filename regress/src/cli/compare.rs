@@ -1,10 +1,10 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::args::{ColourChoice, CompareArgs, Look};
+use super::args::{ColourChoice, CompareArgs, Look, StatsChoice};
 use super::select::Selector;
 use super::{Exit, Stop};
-use crate::compare::{self, Allowance, Comparison};
+use crate::compare::{self, Allowance, Beside, Comparison};
 use crate::io::{self as world, Failure, Project, Reader, Settings, SideSpec};
 use crate::model::{Host, Noise, Run};
 use crate::policy::{self, Request};
@@ -15,6 +15,10 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop>
     let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
     let (old, new) = Reader::new(&desk.project).read_both(&sides.0, &sides.1)?;
     desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
+    desk.settings.options.beside = match args.stats {
+        Some(StatsChoice::Benchstat) => Beside::Benchstat,
+        None => Beside::Nothing,
+    };
     let selector = desk.selector(&[&old, &new])?;
     let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &desk.settings.options);
     desk.judge_and_print(Some(old), new, comparisons, out)

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Allowance, Options, Summary};
+use super::{Allowance, Benchstat, Options, Summary};
 use crate::model::{BenchId, Metric, Observation};
 
 /// Everything known about one metric of one benchmark in two runs.
@@ -19,6 +19,8 @@ pub struct Comparison {
     pub change: Option<Change>,
     /// What that means.
     pub finding: Finding,
+    /// What benchstat would print, where that was asked for.
+    pub benchstat: Option<Benchstat>,
     /// What the reader of the row should know.
     pub warnings: Vec<String>,
 }
@@ -223,6 +225,7 @@ impl Comparison {
             sides,
             change: None,
             finding,
+            benchstat: None,
             warnings: Vec::new(),
         }
     }
@@ -246,6 +249,7 @@ impl Comparison {
             sides: Sides::Both { old: summary(old), new: summary(new) },
             change: Some(change),
             finding,
+            benchstat: None,
             warnings: Vec::new(),
         }
     }

@@ -15,6 +15,7 @@
 //! time).
 
 mod allowance;
+mod benchstat;
 mod comparability;
 mod comparison;
 mod family;
@@ -24,6 +25,7 @@ mod pair;
 mod summary;
 
 pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_between};
+pub use benchstat::Benchstat;
 pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides};
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
@@ -55,6 +57,17 @@ pub struct Options {
     pub between_runs: f64,
     /// What null runs saw on this host, for the benchmarks that they measured.
     pub allowances: Allowances,
+    /// Whose statistics stand beside ours, for looking at only.
+    pub beside: Beside,
+}
+
+/// Another tool's statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// None.
+    Nothing,
+    /// [`Benchstat`].
+    Benchstat,
 }
 
 impl Default for Options {
@@ -66,6 +79,7 @@ impl Default for Options {
             smallest_effect: 1.01,
             between_runs: 1.75,
             allowances: Allowances::default(),
+            beside: Beside::Nothing,
         }
     }
 }
@@ -128,10 +142,16 @@ fn compare_pair(
     match *pair {
         Pair::OnlyOld(old) => Comparison::lonely(old, Sides::OnlyOld(Summary::of(old, options.confidence))),
         Pair::OnlyNew(new) => Comparison::lonely(new, Sides::OnlyNew(Summary::of(new, options.confidence))),
-        Pair::Both { old, new } => match comparability.objection(old, new) {
-            None => methods::apply(old, new, options, nulls),
-            Some(reason) => methods::apply(old, new, options, nulls).not_judged(reason),
-        },
+        Pair::Both { old, new } => {
+            let mut comparison = methods::apply(old, new, options, nulls);
+            if options.beside == Beside::Benchstat {
+                comparison.benchstat = Benchstat::of(old, new, nulls);
+            }
+            match comparability.objection(old, new) {
+                None => comparison,
+                Some(reason) => comparison.not_judged(reason),
+            }
+        }
     }
 }
 

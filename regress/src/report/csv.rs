@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::view::{Line, Report};
 use super::{Renderer, Style, escape, json, words};
-use crate::compare::{Change, Finding, Summary};
+use crate::compare::{Benchstat, Beside, Change, Finding, Summary};
 use crate::policy::Outcome;
 
 pub(super) const RENDERER: Renderer =
@@ -13,9 +13,14 @@ pub(super) const RENDERER: Renderer =
 
 fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS.iter().map(|(header, _)| header)).map_err(refusal)?;
+    let beside = match report.context.options.beside {
+        Beside::Nothing => &[],
+        Beside::Benchstat => BENCHSTAT,
+    };
+    let columns = || COLUMNS.iter().chain(beside);
+    writer.write_record(columns().map(|(header, _)| header)).map_err(refusal)?;
     for line in &report.lines {
-        writer.write_record(COLUMNS.iter().map(|(_, cell)| cell(report, line))).map_err(refusal)?;
+        writer.write_record(columns().map(|(_, cell)| cell(report, line))).map_err(refusal)?;
     }
     writer.flush()
 }
@@ -72,6 +77,18 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("rules", rules),
     ("warnings", |_, line| line.row.comparison.warnings.join("; ")),
 ];
+
+/// Behind the others, where somebody asked for them.
+const BENCHSTAT: &[(&str, Cell)] = &[
+    ("benchstat_ratio", |_, line| benchstat(line, |b| b.ratio.map(escape::csv_number))),
+    ("benchstat_p_uncorrected", |_, line| benchstat(line, |b| Some(escape::csv_number(b.p)))),
+    ("benchstat_old_n", |_, line| benchstat(line, |b| Some(b.n.0.to_string()))),
+    ("benchstat_new_n", |_, line| benchstat(line, |b| Some(b.n.1.to_string()))),
+];
+
+fn benchstat(line: &Line, cell: impl Fn(&Benchstat) -> Option<String>) -> String {
+    line.row.comparison.benchstat.as_ref().and_then(cell).unwrap_or_default()
+}
 
 fn old(line: &Line, number: impl Fn(&Summary) -> Option<f64>) -> String {
     line.row.comparison.old().and_then(number).map_or_else(String::new, escape::csv_number)

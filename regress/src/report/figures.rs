@@ -1,7 +1,7 @@
 //! The numbers of a row as text: one scale per row, so that old and new line up.
 
 use super::view::{Line, Word};
-use crate::compare::{Change, Comparison, Finding, Interval, Sides, Summary};
+use crate::compare::{Benchstat, Change, Comparison, Finding, Interval, Sides, Summary};
 use crate::policy::{Against, Bound, Judgement, Outcome, RuleKind};
 use crate::unit::{Scale, Unit, show_change};
 
@@ -14,6 +14,9 @@ const EXACT: &str = "exact";
 pub(super) fn is_silent(cell: &str) -> bool {
     cell == NOTHING || cell == EXACT
 }
+
+/// Above what benchstat would say: its p is that of one row alone.
+pub(super) const BENCHSTAT: &str = "benchstat, uncorrected";
 
 /// Stands where no difference was shown.
 const NO_DIFFERENCE: &str = "~";
@@ -41,6 +44,8 @@ pub(super) struct Figures {
     pub rules: String,
     /// How far the number is from its limit.
     pub headroom: String,
+    /// As benchstat prints it.
+    pub benchstat: String,
 }
 
 impl Figures {
@@ -59,6 +64,7 @@ impl Figures {
             new_spread: spread(row.new_side()),
             rules: joined(line, |judgement| judgement.rule_text.clone()),
             headroom: joined(line, headroom),
+            benchstat: row.benchstat.as_ref().map_or_else(|| NOTHING.to_owned(), benchstat),
             old: sides.old_beside_new,
             new: sides.new,
         }
@@ -215,6 +221,23 @@ fn p_cell(row: &Comparison) -> String {
         Some(p) => format!("{p:.4}"),
         None => NOTHING.to_owned(),
     }
+}
+
+/// `+12.20% (p=0.000 n=10)`, `~ (p=0.222 n=1+8)`.
+fn benchstat(benchstat: &Benchstat) -> String {
+    let delta = match benchstat.ratio {
+        _ if !benchstat.differs() => NO_DIFFERENCE.to_owned(),
+        Some(1.0) => "0.00%".to_owned(),
+        Some(ratio) => format!("{:+.2}%", (ratio - 1.0) * 100.0),
+        None => CANNOT_SAY.to_owned(),
+    };
+    let n = match benchstat.n {
+        (old, new) if old == new => old.to_string(),
+        (old, new) => format!("{old}+{new}"),
+    };
+    // As benchstat does: a p too small for a number is not printed.
+    let p = if benchstat.p == 0.0 { String::new() } else { format!("p={:.3} ", benchstat.p) };
+    format!("{delta} ({p}n={n})")
 }
 
 /// What the change can be believed to lie in: new ÷ old with the allowance, or new − old where old is zero.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::view::{Line, Note, Report, Side};
 use super::{Renderer, Style};
-use crate::compare::{Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
+use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
 use crate::policy::{Conclusion, Judgement, Outcome, Source};
 use crate::unit::Better;
@@ -105,7 +105,17 @@ struct RowFile<'a> {
     reason: Option<ReasonFile>,
     outcome: &'static str,
     judgements: Vec<JudgementFile<'a>>,
+    benchstat: Option<BenchstatFile>,
     warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct BenchstatFile {
+    ratio: Option<f64>,
+    p_uncorrected: f64,
+    differs: bool,
+    old_n: usize,
+    new_n: usize,
 }
 
 #[derive(Serialize)]
@@ -281,8 +291,16 @@ impl<'a> RowFile<'a> {
             reason: ReasonFile::of(&row.finding),
             outcome: outcome(line.outcome),
             judgements: line.row.judgements.iter().map(|judgement| JudgementFile::of(judgement, config)).collect(),
+            benchstat: row.benchstat.as_ref().map(BenchstatFile::of),
             warnings: &row.warnings,
         }
+    }
+}
+
+impl BenchstatFile {
+    fn of(benchstat: &Benchstat) -> BenchstatFile {
+        let Benchstat { ratio, p, n: (old_n, new_n) } = *benchstat;
+        BenchstatFile { ratio, p_uncorrected: p, differs: benchstat.differs(), old_n, new_n }
     }
 }
 

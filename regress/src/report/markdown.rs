@@ -7,6 +7,7 @@ use super::figures::{self, Figures};
 use super::view::{Line, Report};
 use super::words::{self, Breach, Failure};
 use super::{Renderer, Style};
+use crate::compare::Beside;
 use crate::policy::Outcome;
 
 pub(super) const RENDERER: Renderer = Renderer { name: "markdown", what: "For a comment on a pull request", render };
@@ -92,9 +93,18 @@ impl Page<'_> {
             };
             self.rows(&headers, "---|---|--:|---|--:|---", lines.iter().map(|line| cells(Figures::of(line))))?;
         } else {
-            let headers = ["benchmark", "metric", "old", "new", "change", "verdict", "believed", "p", "n"];
             let rows = lines.iter().map(|line| compared_cells(line));
-            self.rows(&headers, "---|---|--:|--:|--:|---|--:|--:|--:", rows)?;
+            match report.context.options.beside {
+                Beside::Nothing => self.rows(&COMPARED, ALIGNMENT, rows)?,
+                Beside::Benchstat => {
+                    let [a, b, c, d, e, f, g, h, i] = COMPARED;
+                    let headers = [a, b, c, d, e, f, g, h, i, figures::BENCHSTAT];
+                    let rows = lines.iter().zip(rows).map(|(line, [a, b, c, d, e, f, g, h, i])| {
+                        [a, b, c, d, e, f, g, h, i, text(&Figures::of(line).benchstat)]
+                    });
+                    self.rows(&headers, &format!("{ALIGNMENT}|--:"), rows)?;
+                }
+            }
         }
         writeln!(self.out, "\n</details>")
     }
@@ -147,6 +157,9 @@ impl Page<'_> {
         )
     }
 }
+
+const COMPARED: [&str; 9] = ["benchmark", "metric", "old", "new", "change", "verdict", "believed", "p", "n"];
+const ALIGNMENT: &str = "---|---|--:|--:|--:|---|--:|--:|--:";
 
 fn compared_cells(line: &Line) -> [String; 9] {
     let f = Figures::of(line);

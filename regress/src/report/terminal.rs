@@ -251,6 +251,7 @@ const COMPARED: &[Column] = &[
     number("believed", Room::Expendable(1), |f| &f.believed),
     number("p", Room::Expendable(2), |f| &f.p),
     number("n", Room::Expendable(3), |f| &f.n),
+    number(figures::BENCHSTAT, Room::Expendable(0), |f| &f.benchstat),
 ];
 
 /// One side.

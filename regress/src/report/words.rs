@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::figures::{self, SidesText};
 use super::view::{Broken, Fold, Line, Note, Report, Side};
-use crate::compare::{Allowance, Comparison, MetricMean};
+use crate::compare::{Allowance, Beside, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
 use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
 use crate::unit::show_change;
@@ -233,7 +233,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
         format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
     let warnings = report.warnings.iter().map(warning);
-    not_compared.chain(allowance(report)).chain(warnings).collect()
+    not_compared.chain(allowance(report)).chain(benchstat(report)).chain(warnings).collect()
 }
 
 /// What two runs may differ by: what was seen, by whom, and what is taken for the rest.
@@ -259,6 +259,18 @@ fn allowance(report: &Report) -> Option<String> {
              or an improvement, and what is believed includes it"
         )
     })
+}
+
+/// What the column beside ours is, where there is one.
+fn benchstat(report: &Report) -> Option<String> {
+    match report.context.options.beside {
+        Beside::Nothing => None,
+        Beside::Benchstat => Some(
+            "benchstat, uncorrected: its change of the medians and its p of each row alone, all measurements taken as \
+             independent; no verdict looks at it"
+                .to_owned(),
+        ),
+    }
 }
 
 fn warning(note: &Note) -> String {

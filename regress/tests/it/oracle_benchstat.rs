@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regress::compare::{self, Comparison, MetricMean, Options, Summary};
+use regress::compare::{self, Benchstat, Beside, Comparison, MetricMean, Options, Summary};
 use regress::formats::{self, File};
 use regress::model::{BenchId, Nature, Observation, Run, Values};
 use regress::stats::{self, Method, NullDistributions, Sample};
@@ -135,7 +135,8 @@ struct Case {
 
 impl Case {
     fn load(name: &str, directory: &Path) -> Case {
-        let (mut alpha, mut options, mut runs) = (0.05, Options::default(), Vec::new());
+        let options = Options { beside: Beside::Benchstat, ..Options::default() };
+        let (mut alpha, mut options, mut runs) = (Benchstat::ALPHA, options, Vec::new());
         let mut arguments = arguments(directory).into_iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -377,6 +378,13 @@ impl Contrast<'_> {
             assert_eq!(evidence, cell.evidence, "{what}");
         }
 
+        // What stands beside ours is benchstat's, of counts as well.
+        let beside = ours.benchstat.unwrap();
+        assert_eq!((beside.p, beside.n), (test.p, (old_sample.len(), new_sample.len())), "{what}");
+        if !as_exact && self.case.alpha == Benchstat::ALPHA {
+            assert_eq!(beside_text(&beside), cell.change, "{what}");
+        }
+
         let alpha = if as_exact { 0.0 } else { self.case.alpha };
         assert_eq!(change_text(p, alpha, old_side, new_side), cell.change, "{what}");
         match change.ratio {
@@ -434,6 +442,15 @@ fn change_text(p: f64, alpha: f64, old: &Summary, new: &Summary) -> String {
         (old, new) if old == new => "0.00%".to_owned(),
         (0.0, _) => "?".to_owned(),
         (old, new) => format!("{:+.2}%", (new / old - 1.0) * 100.0),
+    }
+}
+
+fn beside_text(beside: &Benchstat) -> String {
+    match beside.ratio {
+        _ if !beside.differs() => "~".to_owned(),
+        Some(1.0) => "0.00%".to_owned(),
+        Some(ratio) => format!("{:+.2}%", (ratio - 1.0) * 100.0),
+        None => "?".to_owned(),
     }
 }
 

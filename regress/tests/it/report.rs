@@ -6,7 +6,7 @@ mod schema;
 
 use std::sync::Arc;
 
-use regress::compare::{self, Allowance, Options};
+use regress::compare::{self, Allowance, Beside, Options};
 use regress::model::{BenchId, Commit, Exact, Host, Metric, Observation, Processes, Provenance, Run, Values, Warning};
 use regress::policy::{self, Budgets, Conclusion, Entry, Field, Request, Selection, Value, Verdicts};
 use regress::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
@@ -174,9 +174,13 @@ fn budgets() -> Budgets {
 // ---- the report -----------------------------------------------------------------------------------------------
 
 fn report(show: Show) -> Report {
+    report_beside(show, Beside::Nothing)
+}
+
+fn report_beside(show: Show, beside: Beside) -> Report {
     let (here_old, here_new) =
         (provenance("EPYC 7763", "rustc 1.95.0", "4f0c1"), provenance("EPYC 7763", "rustc 1.95.0", "92650"));
-    let mut options = Options::default();
+    let mut options = Options { beside, ..Options::default() };
     let seen = Allowance { ratio: 1.35, seen_by: Some("the null run of 2026-11-20".into()) };
     options.allowances.insert(BenchId::new("request/route"), "time", seen);
     let old = run("baselines/main", here_old.clone(), old_observations());
@@ -193,7 +197,8 @@ fn report(show: Show) -> Report {
     ];
     let verdicts = judge(comparisons, Some(&old), &all, &options);
     let side = |label: &str, provenance| Side { label: label.to_owned(), provenance };
-    Report::new(verdicts, context(Some(side("baselines/main", here_old)), side("new", here_new), show))
+    let context = context(Some(side("baselines/main", here_old)), side("new", here_new), show);
+    Report::new(verdicts, Context { options, ..context })
 }
 
 /// The new side on its own.
@@ -392,6 +397,41 @@ fn the_schema_refuses_what_is_not_in_it() {
     for expected in ["$.surprise: is in no schema", "$.rows[0].benchmark", "breaks required"] {
         assert!(violations.contains(expected), "{violations}");
     }
+}
+
+#[test]
+fn what_benchstat_says_stands_beside_in_every_format_and_changes_nothing_else() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../schema/report-1.schema.json")).unwrap();
+    let (without, with) = (report(Show::All), report_beside(Show::All, Beside::Benchstat));
+
+    let parsed = |report| serde_json::from_str::<serde_json::Value>(&render(report, "json", 80, Colour::Never)).unwrap();
+    let (plain, mut json) = (parsed(&without), parsed(&with));
+    assert_eq!(schema::violations(&schema, &json), [""; 0]);
+    let found = |json: &serde_json::Value| {
+        let rows = json["rows"].as_array().unwrap().iter().filter(|row| !row["benchmark"].is_null());
+        rows.filter(|row| row["benchstat"].is_object()).count()
+    };
+    assert_eq!((found(&plain), found(&json)), (0, 10)); // a row for each measured metric that both sides have
+    json["rows"].as_array_mut().unwrap().iter_mut().for_each(|row| row["benchstat"] = serde_json::Value::Null);
+    assert_eq!(json, plain);
+
+    let csv = render(&with, "csv", 80, Colour::Never);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let width = reader.headers().unwrap().len();
+    assert_eq!(&reader.headers().unwrap()[width - 4], "benchstat_ratio");
+    for line in render(&without, "csv", 80, Colour::Never).lines().skip(1).filter(|line| !line.starts_with("evil/two")) {
+        assert!(csv.contains(line), "{line}");
+    }
+
+    for format in ["table", "markdown"] {
+        let text = render(&with, format, 250, Colour::Never);
+        // 172 ms → 71 ms
+        for expected in ["benchstat, uncorrected", "(p=0.000 n=40)", "~ (p=0.100 n=3)", "no verdict looks at it"] {
+            assert!(text.contains(expected), "{expected}: {text}");
+        }
+    }
+    let lines = lines_of_the_table(&render(&with, "table", 250, Colour::Never));
+    assert_eq!(lines, lines_of_the_table(&render(&without, "table", 250, Colour::Never)));
 }
 
 #[test]

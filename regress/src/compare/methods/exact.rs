@@ -33,6 +33,7 @@ pub(super) fn compare((old_observation, old): Counted<'_>, (new_observation, new
         }),
         sides: Sides::Both { old: old_side, new: new_side },
         finding: finding(old, new, new_observation.metric.better),
+        benchstat: None,
         warnings: Vec::new(),
     }
 }

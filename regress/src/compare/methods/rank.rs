@@ -32,6 +32,7 @@ pub(super) fn compare(
         change: Some(change(&old_sample, &new_sample, new, options, nulls)),
         sides: Sides::Both { old: side(&old.values, &old_sample), new: side(&new.values, &new_sample) },
         finding: Finding::NotProven(Lack::Spread),
+        benchstat: None,
         warnings: Vec::new(),
     }
 }
