@@ -4,11 +4,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::policy::RULES;
-use crate::report::RENDERERS;
+use crate::report::{RENDERERS, Renderer};
 
 /// Compares benchmark results, judges budgets, and fails the build on a regression.
 #[derive(Parser)]
-#[command(name = "regress", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "regress", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -86,6 +86,11 @@ pub(super) struct Look {
     /// Print in this format
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = renderer_names())]
     pub format: String,
+    /// Write the report to a file as well: markdown=pr.md
+    ///
+    /// In any format, and several times. A file is written whole or not at all.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
     /// Show unchanged rows and details as well
     #[arg(long)]
     pub all: bool,
@@ -251,6 +256,24 @@ pub(super) enum BudgetCommand {
     },
     /// List the kinds of rules a [[budget]] can hold
     Rules,
+}
+
+/// A report that is wanted in a file.
+#[derive(Clone, Debug)]
+pub(super) struct ReportFile {
+    pub renderer: &'static Renderer,
+    pub path: PathBuf,
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let known = || RENDERERS.iter().map(|renderer| renderer.name).collect::<Vec<_>>().join(", ");
+    let (format, path) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE; formats: {}", known()))?;
+    let renderer = RENDERERS.iter().find(|renderer| renderer.name == format);
+    let renderer = renderer.ok_or_else(|| format!("`{format}` is no format; there are {}", known()))?;
+    match path.is_empty() {
+        true => Err(format!("which file? {format}=FILE")),
+        false => Ok(ReportFile { renderer, path: path.into() }),
+    }
 }
 
 fn renderer_names() -> PossibleValuesParser {

@@ -1,14 +1,14 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::args::{ColourChoice, CompareArgs, Look, StatsChoice};
+use super::args::{ColourChoice, CompareArgs, Look, ReportFile, StatsChoice};
 use super::select::Selector;
 use super::{Exit, Stop};
 use crate::compare::{self, Allowance, Beside, Comparison};
-use crate::io::{self as world, Failure, Project, Reader, Settings, SideSpec};
+use crate::io::{self as world, Failure, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{Host, Noise, Run};
 use crate::policy::{self, Request};
-use crate::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
+use crate::report::{Colour, Context, FalseAlarms, NullRun, RENDERERS, Renderer, Report, Show, Side, Style};
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
@@ -30,7 +30,11 @@ pub(super) struct Desk<'a> {
     pub settings: Settings,
     /// What a null run found on the machine at hand.
     pub noise: Option<Noise>,
+    /// What is known of false alarms here.
+    pub false_alarms: FalseAlarms,
     look: &'a Look,
+    /// Begun, so that the work is not done for nothing.
+    files: Vec<(&'static Renderer, NewFile)>,
 }
 
 impl<'a> Desk<'a> {
@@ -38,7 +42,9 @@ impl<'a> Desk<'a> {
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project)?;
-        Ok(Desk { project, settings, noise: None, look })
+        let begin = |file: &ReportFile| Ok((file.renderer, NewFile::begin(&file.path)?));
+        let files = look.report.iter().map(begin).collect::<Result<_, Failure>>()?;
+        Ok(Desk { project, settings, noise: None, false_alarms: FalseAlarms::default(), look, files })
     }
 
     /// Takes in what a null run found on this machine, if there was one.
@@ -52,6 +58,11 @@ impl<'a> Desk<'a> {
             let seen = Allowance { ratio: bench.between_runs, seen_by: Some(seen_by.clone()) };
             self.settings.options.allowances.insert(id.clone(), "time", seen);
         }
+        self.false_alarms.null_run = Some(NullRun {
+            recorded_at: noise.provenance.recorded_at.clone(),
+            runs: noise.runs,
+            false_runs: noise.false_runs,
+        });
         self.noise = Some(noise);
         Ok(())
     }
@@ -62,7 +73,7 @@ impl<'a> Desk<'a> {
     }
 
     pub fn judge_and_print(
-        &self,
+        self,
         old: Option<Run>,
         new: Run,
         comparisons: Vec<Comparison>,
@@ -77,12 +88,24 @@ impl<'a> Desk<'a> {
         // The measurements end here, and make room for the report.
         let side = |run: Run| Side { label: run.label, provenance: run.provenance };
         let show = if self.look.all { Show::All } else { Show::Changes };
-        let context =
-            Context { old: old.map(side), new: side(new), options: options.clone(), config_path: path.clone(), show };
+        let context = Context {
+            old: old.map(side),
+            new: side(new),
+            options: options.clone(),
+            config_path: path.clone(),
+            false_alarms: self.false_alarms.clone(),
+            show,
+        };
         let report = Report::new(verdicts, context);
+        let style = self.style();
+        for (renderer, file) in self.files {
+            let mut text = Vec::new();
+            (renderer.render)(&report, &Style { colour: Colour::Never, ..style }, &mut text)?;
+            file.finish(&text)?;
+        }
         let renderer = RENDERERS.iter().find(|renderer| renderer.name == self.look.format);
         let renderer = renderer.expect("the argument parser admits only names from the table");
-        let printed = exit.once((renderer.render)(&report, &self.style(), out));
+        let printed = exit.once((renderer.render)(&report, &style, out));
         // The program ends with this. To give back ten thousands of rows one by one takes as long as to judge them.
         std::mem::forget(report);
         printed

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::view::{Line, Note, Report, Side};
+use super::view::{FalseAlarms, Line, Note, NullRun, Report, SameCode, Side};
 use super::{Renderer, Style};
 use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
@@ -33,6 +33,7 @@ struct ReportFile<'a> {
     old: Option<SideFile<'a>>,
     new: SideFile<'a>,
     options: OptionsFile,
+    false_alarms: FalseAlarmsFile<'a>,
     config: Option<&'a str>,
     rows: Vec<RowFile<'a>>,
     missing: Vec<MissingFile<'a>>,
@@ -49,6 +50,25 @@ struct CountsFile {
     rules_not_proven: usize,
     rules_passed: usize,
     findings: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct FalseAlarmsFile<'a> {
+    null_run: Option<NullRunFile<'a>>,
+    same_code: Option<SameCodeFile>,
+}
+
+#[derive(Serialize)]
+struct NullRunFile<'a> {
+    recorded_at: Option<&'a str>,
+    runs: usize,
+    false_runs: usize,
+}
+
+#[derive(Serialize)]
+struct SameCodeFile {
+    benchmarks: usize,
+    seemed_to_change: usize,
 }
 
 #[derive(Serialize)]
@@ -211,6 +231,7 @@ impl<'a> ReportFile<'a> {
             old: report.context.old.as_ref().map(SideFile::of),
             new: SideFile::of(&report.context.new),
             options: OptionsFile::of(&report.context.options),
+            false_alarms: FalseAlarmsFile::of(&report.context.false_alarms),
             config,
             rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
             missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
@@ -232,6 +253,20 @@ impl CountsFile {
             rules_passed: counts.rules_passed,
             findings: counts.findings.iter().map(|(word, n)| (word.text(), *n)).collect(),
         }
+    }
+}
+
+impl<'a> FalseAlarmsFile<'a> {
+    fn of(alarms: &'a FalseAlarms) -> FalseAlarmsFile<'a> {
+        let null_run = alarms.null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs }| NullRunFile {
+            recorded_at: recorded_at.as_deref(),
+            runs: *runs,
+            false_runs: *false_runs,
+        });
+        let same_code = alarms
+            .same_code
+            .map(|SameCode { benchmarks, seemed_to_change }| SameCodeFile { benchmarks, seemed_to_change });
+        FalseAlarmsFile { null_run, same_code }
     }
 }
 

@@ -25,7 +25,7 @@ use std::io::{self, Write};
 
 pub use escape::terminal as visible;
 pub use noise::{noise, too_tight};
-pub use view::{Context, Report, Show, Side};
+pub use view::{Context, FalseAlarms, NullRun, Report, SameCode, Show, Side};
 
 /// What the output is written on.
 #[derive(Clone, Copy, Debug)]

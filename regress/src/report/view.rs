@@ -16,8 +16,39 @@ pub struct Context {
     pub options: Options,
     /// The file the written rules stand in, for messages.
     pub config_path: Option<String>,
+    /// How often measuring here flags what did not change.
+    pub false_alarms: FalseAlarms,
     /// Which rows are listed.
     pub show: Show,
+}
+
+/// How often measuring on this machine flagged what did not change, as far as anybody looked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FalseAlarms {
+    /// What the last null run found.
+    pub null_run: Option<NullRun>,
+    /// What this run found on benchmarks whose machine code is the same on both sides.
+    pub same_code: Option<SameCode>,
+}
+
+/// A program, measured against itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NullRun {
+    /// When, RFC 3339 in UTC.
+    pub recorded_at: Option<String>,
+    /// Runs that were redrawn from its rounds.
+    pub runs: usize,
+    /// Those that called something slower or faster.
+    pub false_runs: usize,
+}
+
+/// Benchmarks that cannot have changed, measured all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SameCode {
+    /// How many.
+    pub benchmarks: usize,
+    /// How many of them seemed to change.
+    pub seemed_to_change: usize,
 }
 
 /// One side of the comparison.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::figures::{self, SidesText};
-use super::view::{Broken, Fold, Line, Note, Report, Side};
+use super::view::{Broken, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
 use crate::compare::{Allowance, Beside, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
 use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
@@ -233,7 +233,22 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
         format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
     let warnings = report.warnings.iter().map(warning);
-    not_compared.chain(allowance(report)).chain(benchstat(report)).chain(warnings).collect()
+    let about_all = [allowance(report), benchstat(report), false_alarms(report)];
+    not_compared.chain(about_all.into_iter().flatten()).chain(warnings).collect()
+}
+
+/// How often measuring here flags what did not change.
+fn false_alarms(report: &Report) -> Option<String> {
+    let FalseAlarms { null_run, same_code } = &report.context.false_alarms;
+    let null_run = null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs }| {
+        let day = recorded_at.as_deref().and_then(|time| time.split('T').next()).unwrap_or("an unknown day");
+        format!("{false_runs} of {runs} runs redrawn from the null run of {day}")
+    });
+    let same_code = same_code.map(|SameCode { benchmarks, seemed_to_change }| {
+        format!("{seemed_to_change} of {} with the same machine code in this run", count(benchmarks, "benchmark"))
+    });
+    let known: Vec<String> = null_run.into_iter().chain(same_code).collect();
+    (!known.is_empty()).then(|| format!("false alarms: {}", known.join(", ")))
 }
 
 /// What two runs may differ by: what was seen, by whom, and what is taken for the rest.

@@ -12,7 +12,7 @@ use regress::model::{BenchId, Exact, Metric, Nature, Observation, Processes, Pro
 use regress::policy::{
     Budgets, Conclusion, Entry, Field, Judgement, Outcome, Request, Selection, Value, Verdicts, judge,
 };
-use regress::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
+use regress::report::{Colour, Context, FalseAlarms, RENDERERS, Report, Show, Side, Style};
 use regress::stats::Sample;
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
@@ -131,8 +131,14 @@ fn check(new: &Run, budgets: &Budgets) -> Verdicts {
 
 fn rendered(verdicts: Verdicts, format: &str) -> String {
     let side = || Side { label: "run".to_owned(), provenance: Provenance::default() };
-    let context =
-        Context { old: Some(side()), new: side(), options: Options::default(), config_path: None, show: Show::All };
+    let context = Context {
+        old: Some(side()),
+        new: side(),
+        options: Options::default(),
+        config_path: None,
+        false_alarms: FalseAlarms::default(),
+        show: Show::All,
+    };
     let renderer = RENDERERS.iter().find(|renderer| renderer.name == format).unwrap();
     let mut text = Vec::new();
     let style = Style { width: 200, colour: Colour::Never };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use regress::compare::{self, Allowance, Beside, Options};
 use regress::model::{BenchId, Commit, Exact, Host, Metric, Observation, Processes, Provenance, Run, Values, Warning};
 use regress::policy::{self, Budgets, Conclusion, Entry, Field, Request, Selection, Value, Verdicts};
-use regress::report::{Colour, Context, RENDERERS, Report, Show, Side, Style};
+use regress::report::{Colour, Context, FalseAlarms, RENDERERS, Report, Show, Side, Style};
 use regress::stats::Sample;
 use regress::unit::{Better, Unit};
 
@@ -223,7 +223,14 @@ fn judge(comparisons: Vec<compare::Comparison>, old: Option<&Run>, new: &Run, op
 }
 
 fn context(old: Option<Side>, new: Side, show: Show) -> Context {
-    Context { old, new, options: Options::default(), config_path: Some("regress.toml".to_owned()), show }
+    Context {
+        old,
+        new,
+        options: Options::default(),
+        config_path: Some("regress.toml".to_owned()),
+        false_alarms: FalseAlarms::default(),
+        show,
+    }
 }
 
 fn render(report: &Report, format: &str, width: u16, colour: Colour) -> String {
@@ -404,7 +411,8 @@ fn what_benchstat_says_stands_beside_in_every_format_and_changes_nothing_else() 
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../schema/report-1.schema.json")).unwrap();
     let (without, with) = (report(Show::All), report_beside(Show::All, Beside::Benchstat));
 
-    let parsed = |report| serde_json::from_str::<serde_json::Value>(&render(report, "json", 80, Colour::Never)).unwrap();
+    let parsed =
+        |report| serde_json::from_str::<serde_json::Value>(&render(report, "json", 80, Colour::Never)).unwrap();
     let (plain, mut json) = (parsed(&without), parsed(&with));
     assert_eq!(schema::violations(&schema, &json), [""; 0]);
     let found = |json: &serde_json::Value| {
@@ -419,7 +427,8 @@ fn what_benchstat_says_stands_beside_in_every_format_and_changes_nothing_else() 
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let width = reader.headers().unwrap().len();
     assert_eq!(&reader.headers().unwrap()[width - 4], "benchstat_ratio");
-    for line in render(&without, "csv", 80, Colour::Never).lines().skip(1).filter(|line| !line.starts_with("evil/two")) {
+    for line in render(&without, "csv", 80, Colour::Never).lines().skip(1).filter(|line| !line.starts_with("evil/two"))
+    {
         assert!(csv.contains(line), "{line}");
     }
 

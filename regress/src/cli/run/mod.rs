@@ -17,6 +17,7 @@ use crate::compare::{self, Comparison, Finding, Reason, Sides};
 use crate::formats::Reading;
 use crate::io::{self as world, Company, Crash, Failure, Harness, Lane, Length, Side, Turn};
 use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Warning};
+use crate::report::{self, SameCode};
 use crate::trial::{self, Measure, Pairing, Plan, Question, Rotation};
 use benchmarks::Benchmarks;
 use rounds::{Outcome, Recorded, Rounds};
@@ -45,11 +46,12 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let measured = measuring.measure(&benchmarks, &directory, errors)?;
     let old_run = measuring.assemble(Side::Old, counts.0, &measured, &benchmarks)?;
     let mut new_run = measuring.assemble(Side::New, counts.1, &measured, &benchmarks)?;
-    let comparisons = {
+    let (comparisons, same_code) = {
         let selector = desk.selector(&[&old_run, &new_run])?;
         measuring.compare(&*selector.of(&old_run)?, &*selector.of(&new_run)?, &measured, &benchmarks)
     };
     new_run.warnings.extend(measured.warnings);
+    desk.false_alarms.same_code = same_code;
     desk.judge_and_print(Some(old_run), new_run, comparisons, out)
 }
 
@@ -173,7 +175,13 @@ impl Measuring<'_> {
     }
 
     /// Counts and benchmarks of one side as ever; times by what was decided while they were measured.
-    fn compare(&self, old: &Run, new: &Run, measured: &Measured, benchmarks: &Benchmarks) -> Vec<Comparison> {
+    fn compare(
+        &self,
+        old: &Run,
+        new: &Run,
+        measured: &Measured,
+        benchmarks: &Benchmarks,
+    ) -> (Vec<Comparison>, Option<SameCode>) {
         let options = &self.desk.settings.options;
         let in_turns: BTreeSet<(&BenchId, &str)> =
             measured.rows.iter().map(|row| (&row.sides.0.id, &*row.sides.0.metric.name)).collect();
@@ -191,28 +199,21 @@ impl Measuring<'_> {
         for comparison in &mut comparisons {
             self.tell_of_crash(comparison, measured, benchmarks);
         }
-        let mut seeming = 0;
+        let mut same = SameCode { benchmarks: 0, seemed_to_change: 0 };
         for MeasuredRow { row, sides } in &measured.rows {
             let mut comparison = trial::comparison(&sides.0, &sides.1, row, &measured.plan, options);
             let same_code = benchmarks.same_code.contains(&comparison.id);
-            seeming += usize::from(same_code && matches!(comparison.finding, Finding::Regressed | Finding::Improved));
+            let seems_changed = matches!(comparison.finding, Finding::Regressed | Finding::Improved);
+            same.benchmarks += usize::from(same_code);
+            same.seemed_to_change += usize::from(same_code && seems_changed);
             comparison.warnings.extend(self.too_tight(row, &sides.0.id, measured.plan.looks.last()));
             comparisons.push(if same_code { comparison.not_judged(Reason::SameCode) } else { comparison });
-        }
-        if seeming > 0
-            && let Some(first) =
-                comparisons.iter_mut().find(|c| matches!(c.finding, Finding::NotComparable(Reason::SameCode)))
-        {
-            first.warnings.push(format!(
-                "{seeming} of {} benchmarks of the same machine code seemed to change: the false alarms of this run",
-                benchmarks.same_code.len()
-            ));
         }
         comparisons.sort_by(|a, b| {
             let key = |c: &Comparison| (c.id.clone(), METRICS.position(&c.metric.name));
             key(a).cmp(&key(b)).then_with(|| a.metric.name.cmp(&b.metric.name))
         });
-        comparisons
+        (comparisons, (same.benchmarks > 0).then_some(same))
     }
 }
 
@@ -221,7 +222,7 @@ impl Measuring<'_> {
     fn too_tight(&self, row: &trial::Row, id: &BenchId, rounds: usize) -> Option<String> {
         let noise = self.desk.noise.as_ref()?.benchmarks.get(id)?;
         let budget = self.desk.settings.budgets.written_change(id, TIME)?;
-        crate::report::too_tight(budget, noise, rounds).filter(|_| row.question.measure == Measure::Typical)
+        report::too_tight(budget, noise, rounds).filter(|_| row.question.measure == Measure::Typical)
     }
 
     /// A time that one side lacks because its process failed says so.
