@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde::Deserialize;
 
+use super::checkout;
 use super::error::Failure;
 use super::harness::{self, Harness};
+use super::interrupt::{Escort, interrupted};
 
 /// A built benchmark executable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,21 +61,39 @@ struct Target {
 /// It does not build, or there is no benchmark.
 pub fn build(directory: &Path, target: &Path, arguments: &[String]) -> Result<Built, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Without the slash that joining an empty path leaves at the end.
+    let directory: &Path = &directory.components().collect::<PathBuf>();
     let shown = directory.display();
-    let output = Command::new(cargo)
+    if !directory.ancestors().any(|level| level.join("Cargo.toml").is_file()) {
+        let problem = format!("{shown}: there is no Cargo.toml, here or above");
+        return Err(Failure::new(problem, "start in a Cargo project; of other programs, name two: --old and --new"));
+    }
+    let mut command = Command::new(cargo);
+    command
         .args(["bench", "--no-run", "--message-format=json-render-diagnostics"])
         .args(arguments)
         .current_dir(directory)
         .env("CARGO_TARGET_DIR", target)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| {
-            Failure::new(format!("cargo cannot be started: {error}"), "install Rust: https://rustup.rs")
-        })?;
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    let output = run(&mut command).map_err(|error| {
+        Failure::new(format!("cargo cannot be started: {error}"), "install Rust: https://rustup.rs")
+    })?;
+    if interrupted() {
+        return Err(Failure::new(
+            format!("{shown}: interrupted while building"),
+            "run it again: cargo goes on from here",
+        ));
+    }
     if !output.status.success() {
+        let next_step = match checkout::empty_submodules(directory).as_slice() {
+            [] => "mend the build of that revision, or compare with another one".to_owned(),
+            [first, ..] => format!("the submodule `{first}` is empty: git submodule update --init --recursive"),
+        };
         return Err(Failure::new(
             format!("{shown}: the benchmarks do not build ({}); cargo's words stand above", output.status),
-            "mend the build of that revision, or compare with another one",
+            next_step,
         ));
     }
     let mut built = Built::default();
@@ -97,14 +117,23 @@ pub fn build(directory: &Path, target: &Path, arguments: &[String]) -> Result<Bu
     }
     built.benches.sort_by(|a, b| (&a.package, &a.target).cmp(&(&b.package, &b.target)));
     if built.benches.is_empty() {
-        let known = "criterion, iai-callgrind, gungraun and bench-meter are driven";
-        let found = match built.unknown.is_empty() {
-            true => "there is no bench target".to_owned(),
-            false => format!("no harness is known of {}", built.unknown.join(", ")),
+        let (found, next_step) = match built.unknown.is_empty() {
+            true => ("there is no bench target".to_owned(), "write one, or compare with a revision that has one"),
+            false => (
+                format!("no harness is known of {}", built.unknown.join(", ")),
+                "criterion, iai-callgrind, gungraun and bench-meter are driven",
+            ),
         };
-        return Err(Failure::new(format!("{shown}: nothing can be measured: {found}"), known));
+        return Err(Failure::new(format!("{shown}: nothing can be measured: {found}"), next_step));
     }
     Ok(built)
+}
+
+/// An interrupt ends cargo, and the compilers that it has started.
+fn run(command: &mut Command) -> std::io::Result<Output> {
+    let child = Escort::prepare(command).spawn()?;
+    let _escort = Escort::of(&child);
+    child.wait_with_output()
 }
 
 /// `bench-suite` of `path+file:///x/bench-suite#0.1.0` and of `path+file:///x/y#bench-suite@0.1.0`.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use git2::{Repository, StatusOptions};
+use git2::{Repository, StatusOptions, Submodule, SubmoduleIgnore, SubmoduleStatus};
 
 use crate::model::Commit;
 
@@ -12,9 +12,21 @@ pub(super) fn commit(directory: &Path) -> Option<Commit> {
     Some(Commit { hash: head.id().to_string(), dirty: is_dirty(&repository) })
 }
 
-/// Files that git does not track do not count: results of earlier runs lie about everywhere.
+/// Files that git does not track do not count: results of earlier runs lie about everywhere. A submodule counts that
+/// is at another commit, or whose files differ.
 fn is_dirty(repository: &Repository) -> bool {
     let mut options = StatusOptions::new();
     options.include_untracked(false).include_ignored(false).exclude_submodules(true);
     repository.statuses(Some(&mut options)).is_ok_and(|statuses| !statuses.is_empty())
+        || repository.submodules().is_ok_and(|modules| modules.iter().any(|module| differs(repository, module)))
+}
+
+fn differs(repository: &Repository, module: &Submodule) -> bool {
+    let status = module.name().ok().and_then(|name| repository.submodule_status(name, SubmoduleIgnore::Untracked).ok());
+    status.is_some_and(|status| {
+        status.is_index_modified()
+            || status.is_wd_modified()
+            || status.is_wd_wd_modified()
+            || status.intersects(SubmoduleStatus::WD_INDEX_MODIFIED)
+    })
 }

@@ -27,7 +27,9 @@ pub fn claim(company: Company) -> Result<Option<Lock>, Failure> {
     let refused = |error: std::io::Error| {
         Failure::new(format!("{}: {error}", path.display()), "make it writable, or go on without it: --force")
     };
-    let file = match File::options().create(true).truncate(false).write(true).open(&path) {
+    // One that somebody else has made can be read and claimed, but mostly neither written nor made again.
+    let file = File::open(&path).or_else(|_| File::options().create(true).truncate(false).write(true).open(&path));
+    let file = match file {
         Ok(file) => file,
         Err(_) if company == Company::Accepted => return Ok(None),
         Err(error) => return Err(refused(error)),

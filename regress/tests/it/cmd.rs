@@ -3,11 +3,13 @@
 //! What it says when all is well stands in `tests/cmd/*.md`, to be read as a story. Here is what a story cannot tell:
 //! streams, permissions, links, other directories, bytes nobody would want to see in a file.
 
+mod ended;
 mod harnesses;
 mod help;
 mod hostile;
 mod places;
 mod record;
+mod revisions;
 mod run;
 mod selection;
 mod stories;

@@ -120,7 +120,7 @@ impl<'data> Memory<'data> {
         let (length, high) = (u64::from(number(LENGTH_AT)), number(LENGTH_AT + 4));
         let (line, column) = (number(LINE_AT), number(LINE_AT + 4));
         let is_plausible = kind == Kind::ConstantWithPointers
-            && address % 8 == 0
+            && address.is_multiple_of(8)
             && high == 0
             && (1..=LONGEST_PATH).contains(&length)
             && line != 0
