@@ -16,6 +16,8 @@ pub(in crate::cli) struct Rounds<'a> {
     watch: Stopwatch,
     /// Benchmarks that keep a clock of their own: they would all measure at once.
     never_in_turns: BTreeSet<Turn>,
+    /// How long an iteration took in the last round, at best.
+    iteration_seconds: BTreeMap<Turn, f64>,
     disturbances: Disturbances,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Rounds<'a> {
                 journal,
                 watch: Stopwatch::start(),
                 never_in_turns: BTreeSet::new(),
+                iteration_seconds: BTreeMap::new(),
                 disturbances: Disturbances::default(),
             },
             recorded(entries),
@@ -91,6 +94,7 @@ impl<'a> Rounds<'a> {
             Err(_) if world::interrupted() => return Ok(Outcome::Interrupted),
             Err((side, crash)) => return Ok(Outcome::Crashed(side, crash)),
         };
+        self.iteration_seconds.insert(turn.clone(), old.iter().copied().fold(f64::INFINITY, f64::min));
         let round = if lockstep { Round::in_lockstep(&old, &new) } else { Round::of(&old, &new) };
         let conditions = Snapshot::now().since(&before);
         self.disturbances.note(&conditions);
@@ -116,7 +120,8 @@ impl<'a> Rounds<'a> {
     ) -> Result<(Vec<f64>, Vec<f64>, bool), (Side, Crash)> {
         if pairing == Pairing::Lockstep && !self.never_in_turns.contains(turn) {
             let first = if first == First::Old { Side::Old } else { Side::New };
-            let in_step = world::measure_in_turns(self.old, self.new, turn, first, Length::default(), self.timeout)?;
+            let length = Length::in_turns(self.iteration_seconds.get(turn).copied());
+            let in_step = world::measure_in_turns(self.old, self.new, turn, first, length, self.timeout)?;
             if in_step.took_turns {
                 return Ok((in_step.old, in_step.new, true));
             }
