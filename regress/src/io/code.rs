@@ -1,10 +1,13 @@
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 use std::path::Path;
 
 use object::{Object, ObjectSection, SectionKind};
 
+use self::functions::Functions;
 use super::error::Failure;
 
+mod functions;
 mod locations;
 
 /// A hash of what an executable does: its machine code, its constants, and what they point to.
@@ -37,6 +40,57 @@ pub fn fingerprint(path: &Path) -> Result<String, Failure> {
     hash_pointers(&file, &mut hash);
     let hash = siphasher::sip128::Hasher128::finish128(&hash);
     Ok(format!("{:016x}{:016x}", hash.h1, hash.h2))
+}
+
+/// What tells two executables apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Nothing: the same instructions at the same addresses on the same data.
+    Same,
+    /// Where things lie. Every function does the same on the same constants, but some have moved: a difference in
+    /// time is one of layout.
+    SameInAnotherLayout,
+    /// These functions, by name, each once and sorted. A change of a constant is one of the functions that use it.
+    Functions {
+        /// In both, and not known to do the same. Where constants have moved, a few that do are among these.
+        changed: Vec<String>,
+        /// Only in the new one.
+        added: Vec<String>,
+        /// Only in the old one.
+        removed: Vec<String>,
+    },
+    /// Something: these executables cannot be taken apart here. No x86-64, no ELF, no symbols.
+    Unknown,
+}
+
+/// What tells two executables apart.
+///
+/// # Errors
+/// One of the files cannot be read, or is no executable.
+pub fn differences(old: &Path, new: &Path) -> Result<Difference, Failure> {
+    if fingerprint(old)? == fingerprint(new)? {
+        return Ok(Difference::Same);
+    }
+    let functions = |path: &Path| -> Result<Option<Functions>, Failure> {
+        let bytes = std::fs::read(path).map_err(|error| refused(path, error))?;
+        let file = object::File::parse(bytes.as_slice()).map_err(|error| refused(path, error))?;
+        Ok(functions::read(&file))
+    };
+    let (Some(old), Some(new)) = (functions(old)?, functions(new)?) else { return Ok(Difference::Unknown) };
+    let changed = names(new.iter().filter(|(name, code)| old.get(*name).is_some_and(|before| before != *code)));
+    let added = names(new.iter().filter(|(name, _)| !old.contains_key(*name)));
+    let removed = names(old.iter().filter(|(name, _)| !new.contains_key(*name)));
+    match changed.is_empty() && added.is_empty() && removed.is_empty() {
+        true => Ok(Difference::SameInAnotherLayout),
+        false => Ok(Difference::Functions { changed, added, removed }),
+    }
+}
+
+/// As people write them, each once and sorted: a generic function has a symbol for each of its types.
+fn names<'a>(functions: impl Iterator<Item = (&'a String, &'a Vec<u64>)>) -> Vec<String> {
+    let names: BTreeSet<String> =
+        functions.map(|(symbol, _)| format!("{:#}", rustc_demangle::demangle(symbol))).collect();
+    names.into_iter().collect()
 }
 
 /// What ends up in memory and may change what the program does. Sections without contents count by their size.

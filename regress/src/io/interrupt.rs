@@ -7,7 +7,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static GROUP: AtomicU32 = AtomicU32::new(0);
 
 /// From now on Ctrl-C, and whatever else asks the program to end (`SIGTERM`, `SIGHUP`), is remembered instead of
-/// ending it, and handed on to the program that runs for it: see [`Escort`]. A second one ends both.
+/// ending it, and handed on to the program that runs for it: see `Escort`. A second one ends both.
 ///
 /// Where the system refuses, Ctrl-C goes on to end the program: nothing that was measured is lost by it.
 pub fn heed_interrupts() {
