@@ -21,6 +21,7 @@ mod comparison;
 mod family;
 mod geomean;
 mod methods;
+mod order;
 mod pair;
 mod summary;
 
@@ -148,7 +149,10 @@ fn compare_pair(
                 comparison.benchstat = Benchstat::of(old, new, nulls);
             }
             match comparability.objection(old, new) {
-                None => comparison,
+                None => {
+                    comparison.warnings.extend(order::warnings(old, new, nulls));
+                    comparison
+                }
                 Some(reason) => comparison.not_judged(reason),
             }
         }

@@ -31,6 +31,9 @@ pub enum Values {
 
 /// Measurements grouped by the process that took them, in the order they were taken; at least one process.
 ///
+/// A reader whose format keeps no order hands those of a process over in ascending order: nobody looks for a warm-up in
+/// them then, and what was really taken so is too rare to be missed.
+///
 /// Measurements of one process are not independent of each other: they share its memory layout and the
 /// machine's mood of that minute. Statistics need to know which belong together.
 ///

@@ -60,6 +60,23 @@ pub fn drift(sample: &Sample, alpha: f64, nulls: &mut NullDistributions) -> Opti
     })
 }
 
+/// How many independent measurements tell as much about the mean as `n` of which each resembles the one before.
+///
+/// * `autocorrelation`: of neighbours, in (−1, 1).
+/// * Returns n (1 − r) / (1 + r), what holds for many measurements when the correlation fades by r at each step.
+///
+/// Source: Bayley & Hammersley 1946, Supplement to the Journal of the Royal Statistical Society 8(2), 184–197.
+///
+/// ```
+/// use regress::stats::effective_size;
+///
+/// assert_eq!(effective_size(90, 0.5), 30.0); // 0.5 / 1.5
+/// assert_eq!(effective_size(90, 0.0), 90.0);
+/// ```
+pub fn effective_size(n: usize, autocorrelation: f64) -> f64 {
+    n as f64 * (1.0 - autocorrelation) / (1.0 + autocorrelation)
+}
+
 /// The rank of each value in the order taken, from 1; equal values share the mean of their ranks.
 fn ranks(sample: &Sample) -> Vec<f64> {
     let sorted = sample.sorted();

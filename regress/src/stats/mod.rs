@@ -43,7 +43,7 @@ mod trimmed;
 mod u_distribution;
 
 pub use adjust::{benjamini_hochberg, holm};
-pub use drift::{Drift, drift};
+pub use drift::{Drift, drift, effective_size};
 pub use geomean::geometric_mean;
 pub use interval::Interval;
 pub use modes::{Modes, two_modes};
