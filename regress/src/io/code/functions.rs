@@ -114,6 +114,7 @@ impl Image {
                 SectionKind::Data | SectionKind::UninitializedData => Kind::Variable,
                 _ => continue,
             };
+            section.address().checked_add(section.size())?;
             let mut data = section.data().ok()?.to_vec();
             locations::mask(&mut data, section.address(), &lines);
             sections.push(Section { address: section.address(), size: section.size(), name, kind, data });
@@ -153,6 +154,9 @@ impl Image {
         for symbol in file.symbols() {
             let (address, size) = (symbol.address(), symbol.size());
             let Ok(name) = symbol.name().map(str::to_owned) else { continue };
+            if address.checked_add(size).is_none() {
+                continue;
+            }
             match (symbol.kind(), self.section(address).map(|section| section.kind)) {
                 (SymbolKind::Text, Some(Kind::Code)) => self.functions.push(Function { address, size, name }),
                 (SymbolKind::Data, Some(Kind::Variable | Kind::Constant)) => {

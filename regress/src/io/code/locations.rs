@@ -39,7 +39,7 @@ pub(super) fn find(file: &object::File) -> Vec<u64> {
     let mut lines: Vec<u64> = relocations
         .filter(|(_, relocation)| is_relative(relocation))
         .filter(|(address, relocation)| memory.is_location(*address, relocation.addend() as u64).unwrap_or(false))
-        .map(|(address, _)| address + LINE_AT)
+        .filter_map(|(address, _)| address.checked_add(LINE_AT))
         .collect();
     lines.sort_unstable();
     lines
