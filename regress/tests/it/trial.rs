@@ -1,5 +1,7 @@
 //! Does the rule hold what its tables promise? Scored on recorded rounds, at reduced size, with fixed seeds.
 
+use std::sync::LazyLock;
+
 use regress::stats::Sample;
 use regress::trial::{Measure, Pairing, Plan, Question, log_ratios, weigh};
 
@@ -9,15 +11,30 @@ mod score;
 
 use score::apart;
 use score::calibration::PROFILES;
+use score::counts::{Exactly, effects, exactly};
 use score::draw::World;
 use score::exact::clopper_pearson;
 use score::random::Random;
-use score::rules::{BUDGET, RULES, Rule};
-use score::samples::{EFFECTS, KINDS, Samples};
+use score::rules::{BUDGET, RULES, Rule, bench_history};
+use score::samples::{Process, Samples, records};
 use score::table::between;
 use score::tally::{Count, changed_of_all_kinds, unchanged};
 
 const README: &str = include_str!("../../trials/README.md");
+
+/// Each has its section in the README.
+const RECORDS: [&str; 2] = ["epyc", "xeon"];
+
+/// Read once: it is most of what these tests take.
+static WORLDS: LazyLock<[World; 2]> = LazyLock::new(|| RECORDS.map(|record| World::new(Samples::stored(record))));
+
+fn world(record: &str) -> &'static World {
+    &WORLDS[RECORDS.iter().position(|known| *known == record).unwrap()]
+}
+
+fn samples(record: &str) -> &'static Samples {
+    world(record).samples()
+}
 
 /// The cell of a table between markers, as a share: the number before the first `%`.
 fn published(table: &str, row: usize, column: &str) -> f64 {
@@ -47,69 +64,130 @@ fn rule(name: &str) -> (usize, &'static Rule) {
 
 #[test]
 fn the_recorded_rounds_are_whole() {
-    let samples = Samples::read();
-    assert_eq!((samples.old.len(), samples.new.len(), samples.lockstep.len()), (KINDS.len(), KINDS.len(), KINDS.len()));
-    for kind in 0..KINDS.len() {
-        assert_eq!(samples.old[kind].len(), 512);
-        assert!(samples.new[kind].len() == EFFECTS.len() && samples.new[kind].iter().all(|arm| arm.len() == 512));
-        assert!(
-            samples.lockstep[kind].len() == EFFECTS.len() && samples.lockstep[kind].iter().all(|arm| arm.len() == 139)
-        );
-        for process in &samples.old[kind] {
-            assert!(0.0 < process.min && process.min <= process.median && process.median <= process.q90);
+    #[track_caller]
+    fn check(record: &str, kinds: usize, effects: &[f64], rounds: (usize, usize), bytes: u64) {
+        let samples = samples(record);
+        assert_eq!((samples.kinds.len(), samples.effects.as_slice()), (kinds, effects));
+        assert_eq!((samples.old.len(), samples.new.len(), samples.lockstep.len()), (kinds, kinds, kinds));
+        for kind in 0..kinds {
+            assert_eq!(samples.old[kind].len(), rounds.0);
+            assert!(samples.new[kind].iter().all(|arm| arm.len() == rounds.0));
+            assert!(samples.lockstep[kind].iter().all(|arm| arm.len() == rounds.1));
+            for process in &samples.old[kind] {
+                assert!(0.0 < process.min && process.min <= process.median && process.median <= process.q90);
+            }
         }
+        let size = |name: &str| std::fs::metadata(records().join(record).join(name)).unwrap().len();
+        assert!(size("apart.txt") + size("lockstep.txt") < bytes);
     }
-    let bytes = include_str!("../../trials/apart.txt").len() + include_str!("../../trials/lockstep.txt").len();
-    assert!(bytes < 1_500_000, "{bytes}");
+    check("epyc", 8, &[1.00, 1.01, 1.02, 1.05, 1.10], (512, 139), 1_000_000);
+    check("xeon", 12, &[1.00, 1.01, 1.02, 1.03, 1.05, 1.10], (201, 99), 1_000_000);
+}
+
+#[test]
+fn a_record_that_is_not_whole_is_refused_with_the_reason() {
+    #[track_caller]
+    fn check(apart: &str, lockstep: &str, expected: &str) {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name, text| std::fs::write(directory.path().join(name), text).unwrap();
+        write("apart.txt", apart);
+        write("lockstep.txt", lockstep);
+        write("machine.txt", "");
+        let problem = Samples::read(directory.path()).map(|_| ()).unwrap_err();
+        assert!(problem.contains(expected), "{problem}");
+    }
+    let statistics = ["min", "median", "q90", "mean", "sd"];
+    let apart =
+        |version: &str, numbers: &str| statistics.map(|name| format!("alu {version} {name} {numbers}\n")).concat();
+    let both = |old, new| apart("a0", old) + &apart("a1", new);
+    let (few, many) = ("1 2 3", "1 ".repeat(16));
+    check("", "", "no rounds");
+    check(&both(few, few), "alu a pair 1 2 3\n", "3 rounds apart, at least 16");
+    check(&both(&many, &many), "alu a1 pair 1\n", "1 rounds in lockstep, at least 16");
+    check(&both(&many, few), "alu a pair 1\n", "same number of rounds apart");
+    check(&both(&many, &many), "", "no `alu a pair`");
+    check(&both(&many, "1 x"), "alu a pair 1\n", "`x`");
+    check(&(apart("a0", &many) + &apart("c9", &many)), "alu c9 pair 1\n", "`c9` is no version");
+    check("alu\n", "", "no kernel, version and statistic");
 }
 
 #[test]
 fn the_rule_holds_its_published_numbers() {
-    let world = World::new();
-    let (row, regress) = rule("regress");
-    let none = unchanged(regress, &world, 16); // 800 benchmarks
-    assert_eq!((none.runs_flagged, none.runs_improved), (0, 0));
-    check_share("proven", none.count.proven, none.count.benchmarks, published("rules", row, "proven within 3 %"));
-    let (rounds, expected) = (none.count.mean_rounds(), published("rules", row, "rounds at 0"));
-    assert!((rounds / expected - 1.0).abs() < 0.1, "{rounds} rounds, published {expected}");
-    for (effect, column) in [(1.01, "+1 %"), (1.03, "+3 %"), (1.05, "+5 %"), (1.10, "+10 %")] {
-        let count = changed_of_all_kinds(regress, &world, effect, 12);
-        check_share(column, count.flagged, count.benchmarks, published("rules", row, column));
-        assert_eq!(count.improved, 0);
+    for record in RECORDS {
+        let world = world(record);
+        let table = format!("rules {record}");
+        let (row, regress) = rule("regress");
+        let none = unchanged(regress, world, 16); // 800 benchmarks
+        assert_eq!((none.runs_flagged, none.runs_improved), (0, 0));
+        check_share("proven", none.count.proven, none.count.benchmarks, published(&table, row, "proven within 3 %"));
+        let (rounds, expected) = (none.count.mean_rounds(), published(&table, row, "rounds at 0"));
+        assert!((rounds / expected - 1.0).abs() < 0.15, "{record}: {rounds} rounds, published {expected}");
+        for (effect, column) in [(1.01, "+1 %"), (1.03, "+3 %"), (1.05, "+5 %"), (1.10, "+10 %")] {
+            let count = changed_of_all_kinds(regress, world, effect, 12);
+            check_share(column, count.flagged, count.benchmarks, published(&table, row, column));
+            assert_eq!(count.improved, 0);
+        }
     }
 }
 
 #[test]
 fn the_published_numbers_are_the_ones_aimed_at() {
-    let (row, _) = rule("regress");
-    let of = |column| published("rules", row, column);
-    assert!(of("false flags per run of 50") <= 0.01);
-    assert!(of("runs with a false flag (95 %)") <= 0.01);
-    assert!(of("proven within 3 %") >= 0.90 && of("rounds at 0") <= 40.0);
-    assert!(of("+3 %") >= 0.80 && of("+5 %") >= 0.90 && of("+10 %") >= 0.97);
-    let kinds_at_5 = (0..KINDS.len()).filter(|&kind| published("kinds", kind, "+5 %") >= 0.98).count();
-    assert!(kinds_at_5 >= 7, "{kinds_at_5} of 8 kinds");
-    // A third of the fixed plan of 160 rounds.
-    assert!(of("rounds at 0") <= 160.0 / 3.0 && of("at +5 %") <= 160.0 / 3.0);
-}
-
-#[test]
-fn old_then_new_is_flagged_by_every_other_rule() {
-    let world = World::new();
-    for (row, rule) in RULES.iter().enumerate().filter(|(_, rule)| rule.design.contains("then")) {
-        let none = unchanged(rule, &world, 6);
-        assert!(none.runs_flagged >= 4, "{}: {} of 6 runs", rule.name, none.runs_flagged);
-        let per_run = none.count.flagged as f64 / none.runs as f64;
-        let expected = published("rules", row, "false flags per run of 50");
-        assert!((per_run / expected - 1.0).abs() < 0.5, "{}: {per_run} per run, published {expected}", rule.name);
+    for record in RECORDS {
+        let goals = between(README, &format!("goals {record}")).unwrap();
+        let ours = goals.lines().skip(2).map(|line| line.split('|').nth(2).unwrap().trim());
+        for (number, cell) in ours.enumerate() {
+            let is_open = cell == "not counted" && record == "epyc"; // it was recorded without
+            assert!(cell.starts_with("yes: ") || is_open, "{record}, line {number}: {cell}");
+        }
     }
 }
 
 #[test]
+fn counts_flag_what_changed_and_nothing_else() {
+    let samples = samples("xeon");
+    // 11 kinds: a1 and, for the ten that allocate the same in every version, b1 … b10; allocator: b1 … b10 twice
+    let expected = (Exactly { pairs: 72, flagged: 0 }, Exactly { pairs: 60, flagged: 60 });
+    assert_eq!(exactly(samples), Some(expected));
+    assert_eq!(between(README, "effects xeon"), Some(&*effects(samples)));
+    assert_eq!(exactly(world("epyc").samples()), None);
+}
+
+#[test]
+fn old_then_new_is_flagged_by_rules_that_take_measurements_for_independent() {
+    let sequential = ["10 old, then 10 new", "20 old, then 20 new", "7 old, then 7 new"];
+    let rules = RULES.iter().enumerate().filter(|(_, rule)| sequential.contains(&rule.design));
+    for (row, rule) in rules {
+        let none = unchanged(rule, world("epyc"), 6);
+        assert!(none.runs_flagged >= 4, "{}: {} of 6 runs", rule.name, none.runs_flagged);
+        let per_run = none.count.flagged as f64 / none.runs as f64;
+        let expected = published("rules epyc", row, "false flags per run of 50");
+        assert!((per_run / expected - 1.0).abs() < 0.5, "{}: {per_run} per run, published {expected}", rule.name);
+    }
+}
+
+/// By its documentation, on a machine that hardly scatters; ten runs of seven processes are the base.
+#[test]
+fn cargo_bench_history_reports_what_leaves_the_range_of_the_base_by_5_percent() {
+    #[track_caller]
+    fn check(tip: f64, sd: f64, expected: (bool, bool)) {
+        let process = |mean: f64| Process { min: mean, median: mean, q90: mean, mean, sd };
+        let base: Vec<Process> = (0..70).map(|number| process(100.0 + f64::from(number / 7))).collect(); // 100 … 109
+        let answer = bench_history(&base, &[process(tip); 7]);
+        assert_eq!((answer.is_flagged, answer.is_improved), expected, "{tip}");
+    }
+    check(114.5, 0.1, (true, false)); // 1.0505 · 109
+    check(114.4, 0.1, (false, false));
+    check(105.0, 0.1, (false, false));
+    check(94.9, 0.1, (false, true)); // 0.949 · 100
+    check(95.1, 0.1, (false, false));
+    check(114.5, 30.0, (false, false)); // the interval: 1.96 · 30 / √105 = 5.7 on either side
+}
+
+#[test]
 fn lockstep_is_chosen_where_it_is_tighter() {
-    let world = World::new();
+    let world = world("epyc");
     let pairing = |name| {
-        let kind = KINDS.iter().position(|kind| *kind == name).unwrap();
+        let kind = world.samples().kinds.iter().position(|kind| kind == name).unwrap();
         [world.pairing(0, kind), world.pairing(1, kind)]
     };
     assert_eq!(pairing("chase"), [Pairing::Lockstep; 2]);
@@ -161,19 +239,19 @@ fn clopper_and_pearson_by_hand() {
 /// The tables are written by the example, in the same way: no digit of them may differ.
 #[test]
 fn two_runs_taken_apart_are_as_published() {
-    let samples = Samples::read();
-    let one_ratio = apart::by_ratio(&samples);
+    let samples = samples("epyc");
+    let one_ratio = apart::by_ratio(samples);
     assert_eq!(between(README, "one-ratio"), Some(&*one_ratio));
     let architecture = include_str!("../../../ARCHITECTURE.md");
     for row in one_ratio.lines().filter(|row| !row.contains("---")) {
         assert!(architecture.contains(row), "ARCHITECTURE.md has another row than {row}");
     }
     for kind in ["alu", "map"] {
-        let row = apart::row(&samples, KINDS.iter().position(|name| *name == kind).unwrap()).join(" | ");
+        let row = apart::row(samples, samples.kinds.iter().position(|name| name == kind).unwrap()).join(" | ");
         assert!(between(README, "apart").unwrap().contains(&row), "{row}");
     }
     // What null runs are for: hardly a pair of a steady kind lies beyond what they saw.
     for kind in [0, 1, 2, 4, 5, 7] {
-        assert!(published("apart", kind, "beyond what was seen") <= 0.01, "{}", KINDS[kind]);
+        assert!(published("apart", kind, "beyond what was seen") <= 0.01, "{}", samples.kinds[kind]);
     }
 }

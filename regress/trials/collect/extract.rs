@@ -103,7 +103,8 @@ fn rounds(text: &str, kinds: usize) -> String {
             .collect();
         let number = |place: usize| heads.iter().filter_map(move |words| words.get(place)?.parse::<f64>().ok());
         let processes = (kinds * versions) as f64 / if way == "apart" { 2.0 } else { 1.0 };
-        let seconds = number(4).sum::<f64>() / heads.len().max(1) as f64 / processes;
+        let all_seconds = number(4).fold(0.0, |sum, seconds| sum + seconds); // an empty `sum` is -0.0
+        let seconds = all_seconds / heads.len().max(1) as f64 / processes;
         lines += &format!("rounds {way}: {}\nseconds of a pair {way}: {seconds:.4}\n", heads.len());
         loads.extend(number(6));
     }

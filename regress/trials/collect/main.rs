@@ -86,7 +86,7 @@ fn measure(kernels: &Kernels, raw: &mut Raw, watch: &Stopwatch, seconds_allowed:
     let mut spent = [(0, 0.0), (0, 0.0)]; // rounds and seconds of each way
     let mut told_at = watch.seconds();
     while !interrupted() {
-        let way = if spent[0].1 * rounds::LOCKSTEP_TO_APART <= spent[1].1 { Way::Apart } else { Way::Lockstep };
+        let way = next(spent);
         let (taken, seconds) = spent[way as usize];
         let expected = if taken == 0 { 0.0 } else { seconds / f64::from(taken) };
         if watch.seconds() + expected > seconds_allowed {
@@ -109,6 +109,18 @@ fn measure(kernels: &Kernels, raw: &mut Raw, watch: &Stopwatch, seconds_allowed:
     tell(watch.seconds(), seconds_allowed, spent[0].0, spent[1].0);
     Ok(())
 }
+
+/// By turns until both ways have what can be scored; then by the time each took.
+fn next([apart, lockstep]: [(u32, f64); 2]) -> Way {
+    let is_behind = match lockstep.0 < FEWEST_ROUNDS {
+        true => lockstep.0 < apart.0,
+        false => lockstep.1 < rounds::LOCKSTEP_TO_APART * apart.1,
+    };
+    if is_behind { Way::Lockstep } else { Way::Apart }
+}
+
+/// Two halves of eight rounds that are drawn together: see `score/draw.rs`.
+const FEWEST_ROUNDS: u32 = 16;
 
 const SECONDS_BETWEEN_WORDS: f64 = 20.0;
 

@@ -8,7 +8,7 @@
 use regress::compare::{NullProcess, Options, SMALLEST, seen_between};
 use regress::stats::{Sample, median};
 
-use super::samples::{KINDS, Process, Samples};
+use super::samples::{Process, Samples};
 use super::table::{markdown, percent};
 
 /// Rounds of a null run.
@@ -143,7 +143,7 @@ pub fn by_kind(samples: &Samples) -> String {
         "beyond what was seen",
         "doublings found",
     ])];
-    rows.extend((0..KINDS.len()).map(|kind| row(samples, kind)));
+    rows.extend((0..samples.kinds.len()).map(|kind| row(samples, kind)));
     markdown(&rows)
 }
 
@@ -152,7 +152,7 @@ pub fn row(samples: &Samples, kind: usize) -> Vec<String> {
     let Nulls { allowances, single, long, worst } = nulls(samples, kind, NULL, Options::default().between_runs);
     let seen = Sample::new(allowances).expect("some null runs");
     vec![
-        KINDS[kind].to_owned(),
+        samples.kinds[kind].clone(),
         percent(single[1].beyond()),
         percent(single[1].doublings()),
         format!("×{:.2} (×{:.2} … ×{:.2})", median(&seen), seen.min(), seen.max()),
@@ -177,7 +177,11 @@ pub fn by_length(samples: &Samples) -> String {
         "chase",
     ])];
     for rounds in [10, 20, 40, 60, 80] {
-        let nulls = KINDS.iter().enumerate().map(|(kind, name)| (*name, nulls(samples, kind, rounds, SMALLEST)));
+        let nulls = samples
+            .kinds
+            .iter()
+            .enumerate()
+            .map(|(kind, name)| (name.as_str(), nulls(samples, kind, rounds, SMALLEST)));
         let (unsteady, steady): (Vec<_>, Vec<_>) = nulls.partition(|(name, _)| UNSTEADY.contains(name));
         let beyond = |nulls: &Nulls| nulls.single[0].beyond();
         let of = |wanted: &str| {
@@ -205,7 +209,8 @@ pub fn by_ratio(samples: &Samples) -> String {
     ];
     let mut rows = vec![cells(["unchanged kernel", "pairs beyond ×1.5", "×1.6", "×1.75", "×1.9"])];
     for (name, kinds) in GROUPS {
-        let kinds = KINDS.iter().enumerate().filter(|(_, kind)| kinds.contains(kind)).map(|(kind, _)| kind);
+        let kinds =
+            samples.kinds.iter().enumerate().filter(|(_, kind)| kinds.contains(&kind.as_str())).map(|(kind, _)| kind);
         let kinds: Vec<usize> = kinds.collect();
         let share = |ratio: f64| {
             let of =

@@ -5,10 +5,10 @@ use std::ops::Range;
 use regress::trial::{Candidate, Pairing, Plan, Round, Summary, tighter};
 
 use super::random::Random;
-use super::samples::{EFFECTS, Process, SECONDS_APART, SECONDS_LOCKSTEP, Samples};
+use super::samples::{Process, Samples};
 
 /// Rounds that are drawn together, so that what lasts for some rounds lasts in the draw as well.
-const BLOCK: usize = 8;
+pub const BLOCK: usize = 8;
 
 /// The recorded rounds, and by which pairing each kind is measured.
 pub struct World {
@@ -18,8 +18,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new() -> World {
-        let samples = Samples::read();
+    pub fn new(samples: Samples) -> World {
         let choose =
             |half: usize| (0..samples.old.len()).map(|kind| choose_pairing(&samples, kind, 1 - half)).collect();
         let pairings = [choose(0), choose(1)];
@@ -29,11 +28,11 @@ impl World {
     /// A benchmark of this kind whose new version takes `effect` times as long; `half` is 0 or 1.
     pub fn benchmark(&self, kind: usize, effect: f64, half: usize, seed: u64) -> Benchmark<'_> {
         let mut random = Random::new(seed);
-        let known = EFFECTS.iter().position(|known| *known == effect);
+        let effects = &self.samples.effects;
+        let known = effects.iter().position(|known| *known == effect);
         // An effect nobody recorded is a recorded one, scaled: any of them, so that no arm's luck decides.
-        let arm = known.unwrap_or_else(|| random.below(EFFECTS.len()));
-        let is_exchanged = effect == 1.0 && random.coin();
-        Benchmark { world: self, kind, arm, scale: effect / EFFECTS[arm], is_exchanged, half, random }
+        let arm = known.unwrap_or_else(|| random.below(effects.len()));
+        Benchmark { world: self, kind, arm, scale: effect / effects[arm], is_unchanged: effect == 1.0, half, random }
     }
 
     pub fn pairing(&self, half: usize, kind: usize) -> Pairing {
@@ -41,7 +40,16 @@ impl World {
     }
 
     pub fn kinds(&self) -> usize {
-        self.samples.old.len()
+        self.samples.kinds.len()
+    }
+
+    pub fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
+    /// Whether each half of the record has so many rounds.
+    pub fn has_stretches_of(&self, rounds: usize) -> bool {
+        rounds <= self.samples.old[0].len() / 2
     }
 }
 
@@ -50,8 +58,8 @@ pub struct Benchmark<'a> {
     pub kind: usize,
     arm: usize,
     scale: f64,
-    /// Unchanged code has no direction: half of the draws take new for old.
-    is_exchanged: bool,
+    /// Unchanged code has no direction: a coin for each block says whether new is taken for old.
+    is_unchanged: bool,
     half: usize,
     random: Random,
 }
@@ -71,44 +79,45 @@ impl Benchmark<'_> {
 
     /// Old and new process of the same round.
     pub fn pairs(&mut self, count: usize) -> Vec<(Process, Process)> {
-        let indices = self.blocks(count, self.world.samples.old[self.kind].len());
-        indices.into_iter().map(|index| (self.old_process(index), self.new_process(index))).collect()
+        let drawn = self.blocks(count, self.world.samples.old[self.kind].len());
+        drawn.into_iter().map(|(index, is_exchanged)| self.pair(index, is_exchanged)).collect()
     }
 
     /// So many processes of the old version, then so many of the new one: what running two commits in turn gives.
-    pub fn one_then_other(&mut self, count: usize) -> (Vec<Process>, Vec<Process>) {
+    pub fn one_then_other(&mut self, old: usize, new: usize) -> (Vec<Process>, Vec<Process>) {
         let range = half_of(self.world.samples.old[self.kind].len(), self.half);
-        let start = range.start + self.random.below(range.len() - 2 * count + 1);
-        let old = (start..start + count).map(|index| self.old_process(index)).collect();
-        (old, (start + count..start + 2 * count).map(|index| self.new_process(index)).collect())
+        let start = range.start + self.random.below(range.len() - (old + new) + 1);
+        let is_exchanged = self.is_unchanged && self.random.coin();
+        let old_side = (start..start + old).map(|index| self.pair(index, is_exchanged).0).collect();
+        let new_side = (start + old..start + old + new).map(|index| self.pair(index, is_exchanged).1).collect();
+        (old_side, new_side)
     }
 
     fn rounds_lockstep(&mut self, count: usize) -> Vec<Round> {
         let recorded = &self.world.samples.lockstep[self.kind][self.arm];
-        let sign = if self.is_exchanged { -1.0 } else { 1.0 };
         let lift = self.scale.ln();
-        let indices = self.blocks(count, recorded.len());
-        indices.into_iter().map(|index| lockstep_round(sign * recorded[index] + lift)).collect()
+        let drawn = self.blocks(count, recorded.len()).into_iter();
+        drawn
+            .map(|(index, flip)| lockstep_round(if flip { -recorded[index] } else { recorded[index] } + lift))
+            .collect()
     }
 
-    /// Rounds of this half in blocks drawn with replacement.
-    fn blocks(&mut self, count: usize, recorded: usize) -> Vec<usize> {
+    /// Rounds of this half in blocks drawn with replacement, and whether old and new are exchanged in them.
+    fn blocks(&mut self, count: usize, recorded: usize) -> Vec<(usize, bool)> {
         let range = half_of(recorded, self.half);
-        let mut indices = Vec::with_capacity(count + BLOCK);
-        while indices.len() < count {
+        let mut drawn = Vec::with_capacity(count + BLOCK);
+        while drawn.len() < count {
             let start = range.start + self.random.below(range.len() - BLOCK + 1);
-            indices.extend(start..start + BLOCK);
+            let is_exchanged = self.is_unchanged && self.random.coin();
+            drawn.extend((start..start + BLOCK).map(|index| (index, is_exchanged)));
         }
-        indices.truncate(count);
-        indices
+        drawn.truncate(count);
+        drawn
     }
 
-    fn old_process(&self, index: usize) -> Process {
-        if self.is_exchanged { self.recorded_new(index) } else { self.world.samples.old[self.kind][index] }
-    }
-
-    fn new_process(&self, index: usize) -> Process {
-        if self.is_exchanged { self.world.samples.old[self.kind][index] } else { self.recorded_new(index) }
+    fn pair(&self, index: usize, is_exchanged: bool) -> (Process, Process) {
+        let (old, new) = (self.world.samples.old[self.kind][index], self.recorded_new(index));
+        if is_exchanged { (new, old) } else { (old, new) }
     }
 
     fn recorded_new(&self, index: usize) -> Process {
@@ -130,9 +139,10 @@ fn choose_pairing(samples: &Samples, kind: usize, half: usize) -> Pairing {
     let recorded = &samples.lockstep[kind][0];
     let lockstep: Vec<Round> = recorded[half_of(recorded.len(), half)].iter().copied().map(lockstep_round).collect();
     let candidate = |rounds, seconds: f64| Candidate { rounds, seconds };
+    let (seconds_apart, seconds_lockstep) = samples.seconds_of_a_pair();
     tighter(
-        candidate(&apart, SECONDS_APART * apart.len() as f64),
-        candidate(&lockstep, SECONDS_LOCKSTEP * lockstep.len() as f64),
+        candidate(&apart, seconds_apart * apart.len() as f64),
+        candidate(&lockstep, seconds_lockstep * lockstep.len() as f64),
         &Plan::default(),
     )
 }

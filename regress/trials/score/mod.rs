@@ -12,10 +12,14 @@
 
 pub mod apart;
 pub mod calibration;
+pub mod counts;
 pub mod draw;
 pub mod exact;
+pub mod goals;
+pub mod page;
 pub mod random;
 pub mod rules;
 pub mod samples;
 pub mod table;
+pub mod tables;
 pub mod tally;

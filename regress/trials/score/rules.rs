@@ -29,19 +29,31 @@ pub struct Rule {
     pub name: &'static str,
     /// How it measures.
     pub design: &'static str,
+    /// Recorded rounds next to each other that one benchmark takes up; 0 where they are drawn one by one.
+    pub stretch: usize,
     pub judge: fn(&mut Benchmark<'_>) -> Answer,
 }
 
+const fn rule(
+    name: &'static str,
+    design: &'static str,
+    stretch: usize,
+    judge: fn(&mut Benchmark<'_>) -> Answer,
+) -> Rule {
+    Rule { name, design, stretch, judge }
+}
+
 pub const RULES: &[Rule] = &[
-    Rule { name: "regress", design: "rounds, lockstep where tighter, looks at 10 … 160", judge: regress },
-    Rule { name: "regress, never in lockstep", design: "rounds, looks at 10 … 160", judge: regress_apart },
-    Rule { name: "regress, one look", design: "rounds, lockstep where tighter, always 160", judge: regress_fixed },
-    Rule { name: "benchstat (MWU of means, .05)", design: "10 old, then 10 new", judge: benchstat_10 },
-    Rule { name: "benchstat (MWU of means, .05)", design: "20 old, then 20 new", judge: benchstat_20 },
-    Rule { name: "benchstat (MWU of means, .05)", design: "20 rounds", judge: benchstat_rounds },
-    Rule { name: "criterion (pooled t, .05, beyond 1 %)", design: "7 old, then 7 new", judge: criterion_7 },
-    Rule { name: "Welch t of means, .05 and beyond 5 %", design: "10 old, then 10 new", judge: welch_10 },
-    Rule { name: "perfgate (pairs until t is beyond 2, 5 to 30)", design: "rounds", judge: until_significant },
+    rule("regress", "rounds, lockstep where tighter, looks at 10 … 160", 0, regress),
+    rule("regress, never in lockstep", "rounds, looks at 10 … 160", 0, regress_apart),
+    rule("regress, one look", "rounds, lockstep where tighter, always 160", 0, regress_fixed),
+    rule("benchstat (MWU of means, .05)", "10 old, then 10 new", 20, benchstat_10),
+    rule("benchstat (MWU of means, .05)", "20 old, then 20 new", 40, benchstat_20),
+    rule("benchstat (MWU of means, .05)", "20 rounds", 0, benchstat_rounds),
+    rule("criterion (pooled t, .05, beyond 1 %)", "7 old, then 7 new", 14, criterion_7),
+    rule("Welch t of means, .05 and beyond 5 %", "10 old, then 10 new", 20, welch_10),
+    rule("perfgate (pairs until t is beyond 2, 5 to 30)", "rounds", 0, until_significant),
+    rule("cargo-bench-history (5 % beyond all of the base)", "10 × 7 old, then 7 new", 77, bench_history_10),
 ];
 
 fn regress(benchmark: &mut Benchmark<'_>) -> Answer {
@@ -64,10 +76,13 @@ pub fn rotate(rounds: &[Round], plan: &Plan) -> Answer {
     let questions = vec![vec![Question::new(Measure::Typical, BUDGET)]; FAMILY];
     let mut rotation = Rotation::new(plan.clone(), 1, questions);
     let mut taken = rounds.iter();
-    while rotation.is_open(0) {
-        let Some(round) = taken.next() else { break };
-        rotation.record(0, Some(*round), 1.0);
+    for look in plan.looks.rounds() {
+        let missing = look - rotation.rounds_of(0).len();
+        taken.by_ref().take(missing).for_each(|round| rotation.record(0, Some(*round), 1.0));
         rotation.look();
+        if !rotation.is_open(0) {
+            break;
+        }
     }
     let verdict = rotation.finish()[0].decision.map(|decision| decision.verdict);
     Answer {
@@ -79,12 +94,12 @@ pub fn rotate(rounds: &[Round], plan: &Plan) -> Answer {
 }
 
 fn benchstat_10(benchmark: &mut Benchmark<'_>) -> Answer {
-    let (old, new) = benchmark.one_then_other(10);
+    let (old, new) = benchmark.one_then_other(10, 10);
     benchstat(&old, &new)
 }
 
 fn benchstat_20(benchmark: &mut Benchmark<'_>) -> Answer {
-    let (old, new) = benchmark.one_then_other(20);
+    let (old, new) = benchmark.one_then_other(20, 20);
     benchstat(&old, &new)
 }
 
@@ -101,7 +116,7 @@ fn benchstat(old: &[Process], new: &[Process]) -> Answer {
 }
 
 fn criterion_7(benchmark: &mut Benchmark<'_>) -> Answer {
-    let (old, new) = benchmark.one_then_other(7); // 105 measurements, criterion takes 100
+    let (old, new) = benchmark.one_then_other(7, 7); // 105 measurements, criterion takes 100
     criterion(&old, &new)
 }
 
@@ -130,7 +145,7 @@ fn pooled(processes: &[Process]) -> (f64, f64) {
 
 /// Means of processes: significant, and more than 5 % apart.
 fn welch_10(benchmark: &mut Benchmark<'_>) -> Answer {
-    let (old, new) = benchmark.one_then_other(10);
+    let (old, new) = benchmark.one_then_other(10, 10);
     let ((old_mean, old_variance), (new_mean, new_variance)) = (moments(&old), moments(&new));
     let (a, b) = (old_variance / old.len() as f64, new_variance / new.len() as f64);
     let freedom = (a + b).powi(2) / (a * a / (old.len() - 1) as f64 + b * b / (new.len() - 1) as f64);
@@ -153,6 +168,35 @@ fn until_significant(benchmark: &mut Benchmark<'_>) -> Answer {
     }
     answer(false, 0.0, differences.len())
 }
+
+fn bench_history_10(benchmark: &mut Benchmark<'_>) -> Answer {
+    let (old, new) = benchmark.one_then_other(10 * RUN, RUN);
+    bench_history(&old, &new)
+}
+
+/// One run against ten of the base, each of 105 measurements: the mean more than 5 % above the highest or below the
+/// lowest, its 95 % interval apart from all of theirs, and farther off than two half widths.
+///
+/// Source: cargo-bench-history 0.5, "branch mode"; of fewer than 20 commits it does not look for steps in the base.
+pub fn bench_history(old: &[Process], new: &[Process]) -> Answer {
+    let run = |processes: &[Process]| {
+        let (mean, error) = pooled(processes);
+        (mean, 1.96 * error)
+    };
+    let base: Vec<(f64, f64)> = old.chunks(RUN).map(run).collect();
+    let (tip, half_width) = run(new);
+    let low = base.iter().map(|(mean, _)| *mean).fold(f64::INFINITY, f64::min);
+    let high = base.iter().map(|(mean, _)| *mean).fold(0.0, f64::max);
+    let edge = tip.clamp(low, high);
+    let is_far = (tip / edge - 1.0).abs() >= 0.05;
+    let is_apart = base.iter().all(|(mean, width)| (tip - mean).abs() > width + half_width);
+    let widths = base.iter().map(|(_, width)| *width).chain([half_width]).collect();
+    let typical_width = median(&Sample::new(widths).expect("recorded times are finite"));
+    answer(is_far && is_apart && (tip - edge).abs() > 2.0 * typical_width, tip - edge, RUN)
+}
+
+/// Processes that make one run of criterion: 105 measurements, it takes 100.
+const RUN: usize = 7;
 
 /// Of a rule that knows "different" and the sign.
 fn answer(is_different: bool, difference: f64, rounds: usize) -> Answer {

@@ -12,6 +12,16 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// 0.0512 as `+5.12 %`.
+pub fn signed_percent(growth: f64) -> String {
+    format!("{:+.2} %", 100.0 * growth)
+}
+
+/// Cells of one row.
+pub fn row(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
+}
+
 /// Rows of cells, the first row as the head.
 pub fn markdown(rows: &[Vec<String>]) -> String {
     let mut text = String::new();

@@ -1,8 +1,10 @@
 //! How often a rule was right.
 
+use std::thread;
+
 use super::draw::World;
 use super::exact::clopper_pearson;
-use super::rules::{Answer, FAMILY, Rule};
+use super::rules::{Answer, FAMILY, RULES, Rule};
 
 /// How much is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -70,12 +72,53 @@ impl Unchanged {
     }
 }
 
+/// All that is counted of one rule on one record.
+pub struct Scored {
+    pub rule: &'static Rule,
+    pub unchanged: Unchanged,
+    /// By effect, as in [`EFFECTS`]: by kind.
+    pub changed: Vec<Vec<Count>>,
+}
+
+/// new ÷ old of what is counted in tables.
+pub const EFFECTS: [f64; 6] = [1.00, 1.01, 1.02, 1.03, 1.05, 1.10];
+
+impl Scored {
+    /// Every rule that can be scored on this record, in the order of [`RULES`]: some need longer stretches of rounds.
+    pub fn all(world: &World, size: Size) -> Vec<Scored> {
+        let rules = RULES.iter().filter(|rule| world.has_stretches_of(rule.stretch));
+        thread::scope(|scope| {
+            let scored: Vec<_> = rules.map(|rule| scope.spawn(move || Scored::of(rule, world, size))).collect();
+            scored.into_iter().map(|scored| scored.join().expect("counting does not panic")).collect()
+        })
+    }
+
+    fn of(rule: &'static Rule, world: &World, size: Size) -> Scored {
+        let of_kinds =
+            |effect| (0..world.kinds()).map(|kind| changed(rule, world, kind, effect, size.changed)).collect();
+        let unchanged = unchanged(rule, world, size.unchanged_runs);
+        Scored { rule, unchanged, changed: EFFECTS.into_iter().map(of_kinds).collect() }
+    }
+
+    /// Over all kinds.
+    pub fn at(&self, effect: f64) -> Count {
+        self.by_kind(effect).iter().copied().fold(Count::default(), Count::plus)
+    }
+
+    /// # Panics
+    /// For an effect that is not in [`EFFECTS`].
+    pub fn by_kind(&self, effect: f64) -> &[Count] {
+        let place = EFFECTS.iter().position(|known| *known == effect).expect("one of EFFECTS");
+        &self.changed[place]
+    }
+}
+
 pub fn unchanged(rule: &Rule, world: &World, runs: usize) -> Unchanged {
     let mut total = Unchanged { runs, ..Unchanged::default() };
     for run in 0..runs {
         let mut count = Count::default();
         for place in 0..FAMILY {
-            // Kinds in turn, going on where the run before stopped: 50 is no multiple of 8.
+            // Kinds in turn, going on where the run before stopped: 50 need not be a multiple of their number.
             let number = run * FAMILY + place;
             let mut benchmark = world.benchmark(number % world.kinds(), 1.0, run % 2, seed(1, number));
             count.add((rule.judge)(&mut benchmark));
@@ -91,7 +134,7 @@ pub fn unchanged(rule: &Rule, world: &World, runs: usize) -> Unchanged {
 pub fn changed(rule: &Rule, world: &World, kind: usize, effect: f64, benchmarks: usize) -> Count {
     let mut count = Count::default();
     for number in 0..benchmarks {
-        let stream = 2 + kind + 8 * (effect * 1e4) as usize;
+        let stream = 2 + kind + 64 * (effect * 1e4) as usize;
         let mut benchmark = world.benchmark(kind, effect, number % 2, seed(stream, number));
         count.add((rule.judge)(&mut benchmark));
     }
