@@ -192,7 +192,7 @@ pub(super) struct NullArgs {
     #[arg(long, value_name = "PATTERN")]
     pub filter: Vec<String>,
     /// Measure so many rounds of each benchmark
-    #[arg(long, value_name = "ROUNDS", default_value_t = 40, value_parser = clap::value_parser!(u32).range(6..))]
+    #[arg(long, value_name = "ROUNDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(6..))]
     pub rounds: u32,
     /// Stop after this time
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = crate::io::parse_time)]

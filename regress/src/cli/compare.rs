@@ -32,6 +32,8 @@ pub(super) struct Desk<'a> {
     pub noise: Option<Noise>,
     /// What is known of false alarms here.
     pub false_alarms: FalseAlarms,
+    /// What tells the programs apart.
+    pub code: Vec<String>,
     look: &'a Look,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
@@ -44,7 +46,7 @@ impl<'a> Desk<'a> {
         let settings = world::load_config(config.as_deref(), &project)?;
         let begin = |file: &ReportFile| Ok((file.renderer, NewFile::begin(&file.path)?));
         let files = look.report.iter().map(begin).collect::<Result<_, Failure>>()?;
-        Ok(Desk { project, settings, noise: None, false_alarms: FalseAlarms::default(), look, files })
+        Ok(Desk { project, settings, noise: None, false_alarms: FalseAlarms::default(), code: Vec::new(), look, files })
     }
 
     /// Takes in what a null run found on this machine, if there was one.
@@ -55,7 +57,8 @@ impl<'a> Desk<'a> {
         let day = noise.provenance.recorded_at.as_deref().and_then(|time| time.split('T').next());
         let seen_by: Arc<str> = format!("the null run of {}", day.unwrap_or("an unknown day")).into();
         for (id, bench) in &noise.benchmarks {
-            let seen = Allowance { ratio: bench.between_runs, seen_by: Some(seen_by.clone()) };
+            let Some(ratio) = bench.between_runs else { continue };
+            let seen = Allowance { ratio, seen_by: Some(seen_by.clone()) };
             self.settings.options.allowances.insert(id.clone(), "time", seen);
         }
         self.false_alarms.null_run = Some(NullRun {
@@ -94,6 +97,7 @@ impl<'a> Desk<'a> {
             options: options.clone(),
             config_path: path.clone(),
             false_alarms: self.false_alarms.clone(),
+            code: self.code.clone(),
             show,
         };
         let report = Report::new(verdicts, context);

@@ -89,6 +89,11 @@ struct Way {
 }
 
 impl Way {
+    /// Lockstep in every other round: that is enough to choose by, and what two runs apart differ by needs the others.
+    fn is_due(&self, round_number: usize) -> bool {
+        !self.left && (self.pairing == Pairing::Apart || round_number.is_multiple_of(2))
+    }
+
     fn candidate(&self) -> Candidate<'_> {
         Candidate { rounds: &self.rounds, seconds: self.seconds }
     }
@@ -117,7 +122,7 @@ impl<'a> Measuring<'a> {
         let (mut rounds, _) = Rounds::begin(lanes, Duration::from_secs(args.timeout), journal, false)?;
         let mut crashes: Option<Failure> = None;
         for number in 0..args.rounds as usize {
-            let open: Vec<usize> = (0..self.ways.len()).filter(|&way| !self.ways[way].left).collect();
+            let open: Vec<usize> = (0..self.ways.len()).filter(|&way| self.ways[way].is_due(number)).collect();
             for turn in trial::round_order(SEED, number as u64, &open) {
                 let way = &mut self.ways[turn.benchmark];
                 let begin = rounds.seconds();
@@ -160,7 +165,9 @@ impl<'a> Measuring<'a> {
         let bench = |(index, way): (usize, &&Way)| {
             let floor = trial::noise_floor(&way.rounds, &question, plan, chosen.len())?;
             let processes: Vec<NullProcess> = self.processes(way.turn).collect();
-            let between_runs = compare::seen_between(&processes, options.between_runs).unwrap_or(options.between_runs);
+            // What only repeats what is stated was not seen.
+            let between_runs = compare::seen_between(&processes, options.between_runs)
+                .filter(|ratio| processes.len() >= compare::ENOUGH || *ratio > options.between_runs);
             let noise = BenchNoise {
                 rounds: floor.rounds,
                 lockstep: way.pairing == Pairing::Lockstep,

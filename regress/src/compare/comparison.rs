@@ -151,6 +151,8 @@ pub enum Reason {
     },
     /// Nothing that could differ: the machine code is the same.
     SameCode,
+    /// Nothing that a function does: the same functions lie elsewhere in the program.
+    SameFunctions,
     /// It says nothing that the row of its benchmark's time does not.
     OfTheTime,
     /// The same metric in two units.
@@ -205,6 +207,9 @@ impl fmt::Display for Reason {
             Reason::OtherMachine { old, new } => write!(f, "measured on another machine: {old}; this is {new}"),
             Reason::OtherBuild { old, new } => write!(f, "counted for another build: {old}; this is {new}"),
             Reason::OtherHarness { old, new } => write!(f, "{old} and {new} count differently"),
+            Reason::SameFunctions => {
+                f.write_str("every function is the same on both sides, a difference in time is where they lie")
+            }
             Reason::SameCode => {
                 f.write_str("the machine code is the same on both sides, a difference in time is the machine's")
             }

@@ -51,7 +51,8 @@ struct Line<'a> {
     scatter: f64,
     round_seconds: f64,
     visible: Vec<(usize, f64)>,
-    between_runs: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    between_runs: Option<f64>,
     false_flags: usize,
 }
 
@@ -114,7 +115,7 @@ impl<'a> Line<'a> {
             scatter: short(scatter),
             round_seconds: short(round_seconds),
             visible: visible.iter().filter(|(_, ratio)| ratio.is_finite()).map(rounded).collect(),
-            between_runs: short(between_runs),
+            between_runs: between_runs.map(short),
             false_flags,
         }
     }
@@ -127,7 +128,7 @@ impl<'a> Line<'a> {
         };
         at_least(".scatter", self.scatter, 0.0, "a scatter of at least 0")?;
         at_least(".round_seconds", self.round_seconds, 0.0, "a time of at least 0")?;
-        at_least(".between_runs", self.between_runs, 1.0, "a ratio of at least 1")?;
+        at_least(".between_runs", self.between_runs.unwrap_or(1.0), 1.0, "a ratio of at least 1")?;
         self.visible.iter().try_for_each(|(_, ratio)| at_least(".visible", *ratio, 1.0, "a ratio of at least 1"))?;
         if let Some(pair) = self.visible.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
             return Err((".visible", pair[1].0.to_string(), "numbers of rounds that ascend"));
@@ -155,7 +156,7 @@ mod tests {
             scatter: 0.0213,
             round_seconds: 0.11,
             visible: vec![(10, 1.091), (160, 1.02)],
-            between_runs: 1.18,
+            between_runs: lockstep.then_some(1.18),
             false_flags: 1,
         };
         let benchmarks =

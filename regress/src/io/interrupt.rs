@@ -3,8 +3,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// The group of the program that runs for this one, by its leader's process id; 0 when there is none.
-static GROUP: AtomicU32 = AtomicU32::new(0);
+/// The groups of the programs that run for this one, by their leaders' process ids; 0 where there is none. There are
+/// two at most: old and new, taking turns.
+static GROUPS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
 
 /// From now on Ctrl-C, and whatever else asks the program to end (`SIGTERM`, `SIGHUP`), is remembered instead of
 /// ending it, and handed on to the program that runs for it: see `Escort`. A second one ends both.
@@ -13,7 +14,8 @@ static GROUP: AtomicU32 = AtomicU32::new(0);
 pub fn heed_interrupts() {
     let heed = || {
         let is_second = INTERRUPTED.swap(true, Ordering::SeqCst);
-        end(GROUP.load(Ordering::SeqCst), if is_second { How::AtOnce } else { How::Politely });
+        let how = if is_second { How::AtOnce } else { How::Politely };
+        GROUPS.iter().for_each(|group| end(group.load(Ordering::SeqCst), how));
         if is_second {
             std::process::exit(130);
         }
@@ -30,9 +32,11 @@ pub fn interrupted() -> bool {
 
 /// While this lives, an interrupt ends the program, with all that it has started (a compiler, a shell's command).
 ///
-/// One program at a time. When this one is killed (`SIGKILL`), nobody is told: the program goes on to its own end.
+/// When this one is killed (`SIGKILL`), nobody is told: the program goes on to its own end.
 #[derive(Debug)]
-pub(super) struct Escort(());
+pub(super) struct Escort {
+    group: u32,
+}
 
 impl Escort {
     /// Makes the program that `command` starts the leader of a group of its own.
@@ -44,17 +48,28 @@ impl Escort {
 
     /// Of a program whose command was [prepared](Escort::prepare). To be dropped when it has ended.
     pub(super) fn of(child: &Child) -> Escort {
-        GROUP.store(child.id(), Ordering::SeqCst);
+        let group = child.id();
+        let take = |slot: &&AtomicU32| slot.compare_exchange(0, group, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        // Without a place, which takes more than two programs at once, it is not told of an interrupt.
+        let _ = GROUPS.iter().find(take);
         if interrupted() {
-            end(child.id(), How::Politely);
+            end(group, How::Politely);
         }
-        Escort(())
+        Escort { group }
+    }
+
+    /// Ends the program now, with all that it has started.
+    pub(super) fn kill(&self) {
+        end(self.group, How::AtOnce);
     }
 }
 
 impl Drop for Escort {
     fn drop(&mut self) {
-        GROUP.store(0, Ordering::SeqCst);
+        for slot in &GROUPS {
+            // Whoever has the slot by now keeps it.
+            let _ = slot.compare_exchange(self.group, 0, Ordering::SeqCst, Ordering::SeqCst);
+        }
     }
 }
 
@@ -94,7 +109,7 @@ mod tests {
         let mut line = String::new();
         let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
         std::io::BufRead::read_line(&mut output, &mut line).unwrap();
-        end(child.id(), How::AtOnce);
+        Escort { group: child.id() }.kill();
         assert!(!child.wait().unwrap().success());
         // The sleeper holds the other end of the pipe until it is gone.
         let mut rest = String::new();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::cargo::{self, Bench};
 use super::checkout;
-use super::code;
+use super::code::{self, Difference};
 use super::error::Failure;
 use super::harness::{self, Harness, Length};
 use super::journal::Side;
@@ -165,14 +165,16 @@ impl Lane {
         Ok(turns)
     }
 
-    /// The bench targets with the hash of their code.
+    /// What tells the executables of the new side from these, by package and bench target. Targets that only one side
+    /// has are not there.
     ///
     /// # Errors
     /// An executable cannot be read.
-    pub fn codes(&self) -> Result<BTreeMap<(String, String), String>, Failure> {
-        let code =
-            |bench: &Bench| Ok(((bench.package.clone(), bench.target.clone()), code::fingerprint(&bench.executable)?));
-        self.timed().map(code).collect()
+    pub fn differences(&self, new: &Lane) -> Result<BTreeMap<(String, String), Difference>, Failure> {
+        let target = |bench: &Bench| (bench.package.clone(), bench.target.clone());
+        let partner = |old: &Bench| new.timed().find(|bench| target(bench) == target(old));
+        let pairs = self.timed().filter_map(|old| Some((old, partner(old)?)));
+        pairs.map(|(old, new)| Ok((target(old), code::differences(&old.executable, &new.executable)?))).collect()
     }
 
     /// Runs every harness that counts, once: what it counts is the same each time.
@@ -227,7 +229,7 @@ impl Lane {
     pub fn takes_turns(&self, turn: &Turn) -> bool {
         let able = |bench: &&Bench| harness::takes_turns(&bench.executable);
         let targets = || self.timed().filter(able).map(|bench| (bench.package.clone(), bench.target.clone())).collect();
-        turn.is_in(self.in_turns.get_or_init(targets))
+        self.in_turns.get_or_init(targets).contains(&turn.target)
     }
 
     fn bench_to_measure(&self, turn: &Turn) -> Result<&Bench, Crash> {
@@ -300,6 +302,19 @@ fn seconds_of(reading: &Reading) -> Result<Vec<f64>, Crash> {
     reading.observations.iter().find_map(times).ok_or_else(nothing)
 }
 
+impl Origin {
+    /// Whether there is such a thing at all.
+    ///
+    /// # Errors
+    /// No such revision.
+    pub fn find(&self, project: &Project) -> Result<(), Failure> {
+        match self {
+            Origin::Revision(name) => checkout::find(&project.directory, name).map(drop),
+            Origin::WorkingTree | Origin::Executable(_) | Origin::Command(_) => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -317,9 +332,9 @@ impl Turn {
         BenchId::new(&self.benchmark)
     }
 
-    /// Whether the benchmark is in a bench target whose code both sides share.
-    pub fn is_in(&self, targets: &BTreeSet<(String, String)>) -> bool {
-        targets.contains(&self.target)
+    /// Its package and bench target.
+    pub fn target(&self) -> &(String, String) {
+        &self.target
     }
 }
 

@@ -11,8 +11,12 @@ use crate::model::{Host, Noise};
 /// # Errors
 /// The file cannot be read, or is damaged.
 pub fn load(project: &Project, host: &Host) -> Result<Option<Noise>, Failure> {
-    let path = path(&project.baselines(), host);
-    read(&path, &project.shown(&path))
+    // Cargo knows where the project's root is, but takes longer to say so than two files to be compared.
+    let upwards = project.directory.ancestors().map(|directory| directory.join("baselines"));
+    match upwards.map(|baselines| path(&baselines, host)).find(|path| path.exists()) {
+        Some(path) => read(&path, &project.shown(&path)),
+        None => Ok(None),
+    }
 }
 
 fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt;
 
+use super::interrupt::Escort;
+
 /// How a process ended that did not end well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Crash {
@@ -55,6 +57,7 @@ pub fn run(command: &mut Command, timeout: Duration) -> Result<f64, Crash> {
 #[derive(Debug)]
 pub(super) struct Running {
     child: Child,
+    escort: Escort,
     output: File,
     begin: Instant,
 }
@@ -70,8 +73,9 @@ impl Running {
         let streams = || output.try_clone().map(Stdio::from).map_err(not_started);
         command.stdin(Stdio::null()).stdout(streams()?).stderr(streams()?);
         let begin = Instant::now();
-        let child = command.spawn().map_err(not_started)?;
-        Ok(Running { child, output, begin })
+        let child = Escort::prepare(command).spawn().map_err(not_started)?;
+        let escort = Escort::of(&child);
+        Ok(Running { child, escort, output, begin })
     }
 
     /// Waits until it has ended.
@@ -100,7 +104,8 @@ impl Running {
     }
 
     fn kill(&mut self) {
-        // It may have ended in between: both calls fail then, and nothing is lost.
+        // It may have ended in between: all calls fail then, and nothing is lost.
+        self.escort.kill();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -28,8 +28,8 @@ pub struct BenchNoise {
     pub round_seconds: f64,
     /// After so many rounds, new ÷ old of the smallest slowdown that is flagged nine times in ten; ascending rounds.
     pub visible: Vec<(usize, f64)>,
-    /// How much two runs taken apart may differ, as a ratio of at least 1.
-    pub between_runs: f64,
+    /// How much two runs taken apart may differ, as a ratio of at least 1. `None`: too few processes to tell.
+    pub between_runs: Option<f64>,
     /// In how many of the redrawn runs it was called slower or faster.
     pub false_flags: usize,
 }
@@ -54,7 +54,7 @@ mod tests {
             scatter: 0.02,
             round_seconds: 0.1,
             visible: vec![(10, 1.08), (20, 1.04)],
-            between_runs: 1.2,
+            between_runs: Some(1.2),
             false_flags: 0,
         };
         let visible = |rounds| noise.visible_within(rounds);

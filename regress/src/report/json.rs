@@ -34,6 +34,7 @@ struct ReportFile<'a> {
     new: SideFile<'a>,
     options: OptionsFile,
     false_alarms: FalseAlarmsFile<'a>,
+    code: &'a [String],
     config: Option<&'a str>,
     rows: Vec<RowFile<'a>>,
     missing: Vec<MissingFile<'a>>,
@@ -232,6 +233,7 @@ impl<'a> ReportFile<'a> {
             new: SideFile::of(&report.context.new),
             options: OptionsFile::of(&report.context.options),
             false_alarms: FalseAlarmsFile::of(&report.context.false_alarms),
+            code: &report.context.code,
             config,
             rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
             missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
@@ -384,6 +386,7 @@ impl ReasonFile {
                     Reason::OtherBuild { .. } => "other build",
                     Reason::OtherHarness { .. } => "other harness",
                     Reason::SameCode => "same code",
+                    Reason::SameFunctions => "same functions",
                     Reason::OfTheTime => "of the time",
                     Reason::OtherUnit { .. } => "other unit",
                 };

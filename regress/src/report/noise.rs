@@ -44,7 +44,7 @@ fn cells(id: &BenchId, noise: &BenchNoise) -> [String; 6] {
         Scale::fitting(&Unit::Seconds, &[noise.round_seconds]).show(noise.round_seconds),
         format!("{:.2} %", 100.0 * noise.scatter),
         noise.visible.last().map_or_else(|| "–".to_owned(), |(_, ratio)| show_change(*ratio)),
-        format!("×{:.2}", noise.between_runs),
+        noise.between_runs.map_or_else(|| "–".to_owned(), |ratio| format!("×{ratio:.2}")),
     ]
 }
 

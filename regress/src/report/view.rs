@@ -18,6 +18,8 @@ pub struct Context {
     pub config_path: Option<String>,
     /// How often measuring here flags what did not change.
     pub false_alarms: FalseAlarms,
+    /// What tells the programs of the two sides apart, where they were at hand: a sentence for each.
+    pub code: Vec<String>,
     /// Which rows are listed.
     pub show: Show,
 }

@@ -234,7 +234,8 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     });
     let warnings = report.warnings.iter().map(warning);
     let about_all = [allowance(report), benchstat(report), false_alarms(report)];
-    not_compared.chain(about_all.into_iter().flatten()).chain(warnings).collect()
+    let code = report.context.code.iter().cloned();
+    not_compared.chain(about_all.into_iter().flatten()).chain(code).chain(warnings).collect()
 }
 
 /// How often measuring here flags what did not change.

@@ -7,6 +7,7 @@ mod ended;
 mod harnesses;
 mod help;
 mod hostile;
+mod null;
 mod places;
 mod record;
 mod revisions;

@@ -137,6 +137,7 @@ fn rendered(verdicts: Verdicts, format: &str) -> String {
         options: Options::default(),
         config_path: None,
         false_alarms: FalseAlarms::default(),
+        code: Vec::new(),
         show: Show::All,
     };
     let renderer = RENDERERS.iter().find(|renderer| renderer.name == format).unwrap();

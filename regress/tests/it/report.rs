@@ -229,6 +229,7 @@ fn context(old: Option<Side>, new: Side, show: Show) -> Context {
         options: Options::default(),
         config_path: Some("regress.toml".to_owned()),
         false_alarms: FalseAlarms::default(),
+        code: Vec::new(),
         show,
     }
 }

@@ -1,8 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{TAIL, TIME};
 use crate::cli::args::RunArgs;
-use crate::io::{Failure, Lane, Turn};
+use crate::compare::Reason;
+use crate::io::{Difference, Failure, Lane, Turn};
 use crate::model::BenchId;
 use crate::policy::Pattern;
 
@@ -12,10 +13,12 @@ pub(super) struct Benchmarks {
     pub both: Vec<Turn>,
     pub only_old: Vec<Turn>,
     pub only_new: Vec<Turn>,
-    /// Of both sides, with the same machine code.
-    pub same_code: BTreeSet<BenchId>,
+    /// Those on both sides whose code is the same: why their time is not judged.
+    pub same_code: BTreeMap<BenchId, Reason>,
     /// Those of them that do not take turns for it: one process a side, for the absolute budgets.
     pub skipped: Vec<Turn>,
+    /// What tells the programs apart, in words.
+    pub code: Vec<String>,
 }
 
 impl Benchmarks {
@@ -28,21 +31,55 @@ impl Benchmarks {
             Ok(if wants_times { lane.turns()?.into_iter().filter(wanted).collect() } else { BTreeSet::new() })
         };
         let (old_turns, new_turns) = (turns(old)?, turns(new)?);
-        let (old_codes, new_codes) = (old.codes()?, new.codes()?);
-        let same: BTreeSet<_> = old_codes
-            .iter()
-            .filter(|(target, code)| new_codes.get(*target) == Some(code))
-            .map(|(t, _)| t.clone())
-            .collect();
+        let differences = old.differences(new)?;
+        let reason = |turn: &Turn| match differences.get(turn.target())? {
+            Difference::Same => Some(Reason::SameCode),
+            Difference::SameInAnotherLayout => Some(Reason::SameFunctions),
+            Difference::Functions { .. } | Difference::Unknown => None,
+        };
         let shared: Vec<Turn> = old_turns.intersection(&new_turns).cloned().collect();
-        let same_code = shared.iter().filter(|turn| turn.is_in(&same)).map(Turn::id).collect();
-        let (skipped, both) = shared.into_iter().partition(|turn| args.skip_identical && turn.is_in(&same));
+        let same_code = shared.iter().filter_map(|turn| Some((turn.id(), reason(turn)?))).collect();
+        let (skipped, both) =
+            shared.into_iter().partition(|turn| args.skip_identical && reason(turn) == Some(Reason::SameCode));
         Ok(Benchmarks {
             skipped,
             both,
             only_old: old_turns.difference(&new_turns).cloned().collect(),
             only_new: new_turns.difference(&old_turns).cloned().collect(),
             same_code,
+            code: differences.iter().filter_map(|((_, target), difference)| words(target, difference)).collect(),
         })
+    }
+}
+
+/// What tells two executables apart; `None` where nothing does, or nobody knows.
+fn words(target: &str, difference: &Difference) -> Option<String> {
+    let Difference::Functions { changed, added, removed } = difference else { return None };
+    let parts = [("changed", changed), ("new", added), ("gone", removed)];
+    let parts = parts.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| part(what, names));
+    Some(format!("code of {target}: {}", parts.collect::<Vec<_>>().join("; ")))
+}
+
+fn part(what: &str, names: &[String]) -> String {
+    /// More would hide the rest of the report.
+    const NAMED: usize = 5;
+    let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(NAMED) {
+        Some(more @ 1..) => format!("{what} {named} and {more} more"),
+        Some(0) | None => format!("{what} {named}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_functions_are_named_and_the_others_counted() {
+        let names = |n: usize| (0..n).map(|i| format!("f{i}")).collect::<Vec<_>>();
+        let difference = Difference::Functions { changed: names(7), added: Vec::new(), removed: names(1) };
+        let expected = "code of wall_time: changed f0, f1, f2, f3, f4 and 2 more; gone f0";
+        assert_eq!(words("wall_time", &difference).as_deref(), Some(expected));
+        assert_eq!(words("wall_time", &Difference::Same), None);
     }
 }

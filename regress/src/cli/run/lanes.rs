@@ -13,6 +13,8 @@ pub(super) fn prepare(
     errors: &mut dyn Write,
 ) -> Result<(Lane, Lane), Stop> {
     let (old, new) = origins(args)?;
+    // Building takes minutes: a typing error in the second revision is told before.
+    [&old, &new].into_iter().try_for_each(|origin| origin.find(project))?;
     let mut lane =
         |side: &str, origin: &Origin| built(side, origin, project, &directory.join(side), &args.cargo, errors);
     Ok((lane("old", &old)?, lane("new", &new)?))

@@ -52,6 +52,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     };
     new_run.warnings.extend(measured.warnings);
     desk.false_alarms.same_code = same_code;
+    desk.code = benchmarks.code;
     desk.judge_and_print(Some(old_run), new_run, comparisons, out)
 }
 
@@ -190,7 +191,8 @@ impl Measuring<'_> {
             .into_iter()
             .map(|comparison| match (&comparison.sides, comparison.metric.nature) {
                 (Sides::Both { .. }, Nature::Timed) if &*comparison.metric.name == TIME => {
-                    comparison.not_judged(Reason::SameCode)
+                    let reason = benchmarks.same_code.get(&comparison.id).cloned();
+                    comparison.not_judged(reason.unwrap_or(Reason::SameCode))
                 }
                 (Sides::Both { .. }, Nature::Timed) => comparison.not_judged(Reason::OfTheTime),
                 _ => comparison,
@@ -202,12 +204,16 @@ impl Measuring<'_> {
         let mut same = SameCode { benchmarks: 0, seemed_to_change: 0 };
         for MeasuredRow { row, sides } in &measured.rows {
             let mut comparison = trial::comparison(&sides.0, &sides.1, row, &measured.plan, options);
-            let same_code = benchmarks.same_code.contains(&comparison.id);
+            let same_code = benchmarks.same_code.get(&comparison.id).cloned();
             let seems_changed = matches!(comparison.finding, Finding::Regressed | Finding::Improved);
-            same.benchmarks += usize::from(same_code);
-            same.seemed_to_change += usize::from(same_code && seems_changed);
+            let is_same = same_code == Some(Reason::SameCode);
+            same.benchmarks += usize::from(is_same);
+            same.seemed_to_change += usize::from(is_same && seems_changed);
             comparison.warnings.extend(self.too_tight(row, &sides.0.id, measured.plan.looks.last()));
-            comparisons.push(if same_code { comparison.not_judged(Reason::SameCode) } else { comparison });
+            comparisons.push(match same_code {
+                Some(reason) => comparison.not_judged(reason),
+                None => comparison,
+            });
         }
         comparisons.sort_by(|a, b| {
             let key = |c: &Comparison| (c.id.clone(), METRICS.position(&c.metric.name));

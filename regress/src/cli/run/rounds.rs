@@ -3,7 +3,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::io::{
-    self as world, Conditions, Crash, Entry, Failure, Journal, Lane, Length, Side, Snapshot, Stopwatch, Subject, Turn,
+    self as world, Conditions, Crash, Entry, Failure, InStep, Journal, Lane, Length, Side, Snapshot, Stopwatch,
+    Subject, Turn,
 };
 use crate::trial::{First, Pairing, Round};
 
@@ -89,7 +90,7 @@ impl<'a> Rounds<'a> {
     pub fn measure(&mut self, turn: &Turn, pairing: Pairing, first: First, number: usize) -> Result<Outcome, Failure> {
         let at_seconds = self.watch.seconds();
         let before = Snapshot::now();
-        let (old, new, lockstep) = match self.pair(turn, pairing, first) {
+        let InStep { old, new, took_turns: lockstep } = match self.pair(turn, pairing, first) {
             Ok(times) => times,
             Err(_) if world::interrupted() => return Ok(Outcome::Interrupted),
             Err((side, crash)) => return Ok(Outcome::Crashed(side, crash)),
@@ -111,24 +112,29 @@ impl<'a> Rounds<'a> {
         Ok(Outcome::Measured(round))
     }
 
-    /// Seconds per iteration of both sides, and whether they took turns.
-    fn pair(
-        &mut self,
-        turn: &Turn,
-        pairing: Pairing,
-        first: First,
-    ) -> Result<(Vec<f64>, Vec<f64>, bool), (Side, Crash)> {
+    /// Both sides, in turns where that is wanted and they do.
+    fn pair(&mut self, turn: &Turn, pairing: Pairing, first: First) -> Result<InStep, (Side, Crash)> {
         if pairing == Pairing::Lockstep && !self.never_in_turns.contains(turn) {
             let first = if first == First::Old { Side::Old } else { Side::New };
             let length = Length::in_turns(self.iteration_seconds.get(turn).copied());
             let in_step = world::measure_in_turns(self.old, self.new, turn, first, length, self.timeout)?;
             if in_step.took_turns {
-                return Ok((in_step.old, in_step.new, true));
+                return Ok(in_step);
             }
             self.never_in_turns.insert(turn.clone());
         }
-        let (old, new) = self.apart(turn, first)?;
-        Ok((old, new, false))
+        self.apart(turn, first)
+    }
+
+    /// One process after the other.
+    fn apart(&self, turn: &Turn, first: First) -> Result<InStep, (Side, Crash)> {
+        let old = || self.old.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::Old, crash));
+        let new = || self.new.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::New, crash));
+        let (old, new) = match first {
+            First::Old => old().and_then(|old| Ok((old, new()?)))?,
+            First::New => new().and_then(|new| Ok((old()?, new)))?,
+        };
+        Ok(InStep { old, new, took_turns: false })
     }
 
     /// How often the machine was busy with something else, in words; `None` when it never was.
@@ -137,16 +143,6 @@ impl<'a> Rounds<'a> {
         (*disturbed > 0).then(|| {
             format!("{disturbed} of {rounds} rounds were disturbed, both sides of them alike; the last time {last}")
         })
-    }
-
-    /// One process after the other.
-    fn apart(&self, turn: &Turn, first: First) -> Result<(Vec<f64>, Vec<f64>), (Side, Crash)> {
-        let old = || self.old.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::Old, crash));
-        let new = || self.new.measure(turn, Length::default(), self.timeout).map_err(|crash| (Side::New, crash));
-        match first {
-            First::Old => old().and_then(|old| Ok((old, new()?))),
-            First::New => new().and_then(|new| Ok((old()?, new))),
-        }
     }
 }
 
