@@ -19,9 +19,9 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     let _alone = world::claim(if args.force { Company::Accepted } else { Company::Refused })?;
     world::heed_interrupts();
     let directory = project.run_directory().join("null");
-    let one = built("the program", &origin(args), &project, &directory.join("one"), &args.cargo, errors)?;
+    let one = built("the program", &origin(args), &project, &directory.join("old"), &args.cargo, errors)?;
     // Two files, as two programs would be: one file would be in memory once.
-    let other = one.twin(&directory.join("other"))?;
+    let other = one.twin(&directory.join("new"))?;
     let turns = wanted(&one, &args.filter)?;
     let mut measuring = Measuring::of(&one, &turns);
     let crashed = measuring.measure(args, (&one, &other), &directory.join("rounds.jsonl"), errors)?;
