@@ -46,9 +46,6 @@ pub struct Conditions {
     /// How often a processor was taken away from the measured processes, as far as they have ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preempted: Option<u64>,
-    /// How often a measured process was moved to another processor; see [`migrations_of`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub migrations: Option<u64>,
     /// The fastest processor at the end, megahertz: the one that had work.
     #[serde(rename = "mhz", skip_serializing_if = "Option::is_none")]
     pub megahertz: Option<f64>,
@@ -105,7 +102,6 @@ impl Snapshot {
             our_seconds: children.map(|(now, then)| seconds(now.seconds, then.seconds)),
             waiting_seconds: self.waiting_seconds.zip(earlier.waiting_seconds).map(|(now, then)| seconds(now, then)),
             preempted: children.map(|(now, then)| now.preempted.saturating_sub(then.preempted)),
-            migrations: None,
             megahertz: self.frequency.map(|frequency| frequency.megahertz),
             megahertz_max: self.frequency.and_then(|frequency| frequency.megahertz_max),
             throttled: self.throttled.zip(earlier.throttled).map(|(now, then)| now.saturating_sub(then)),
@@ -148,18 +144,6 @@ impl Conditions {
         let is_much = COUNTED_SECONDS_MIN <= others && OTHERS_RATIO_MAX < others / seconds;
         is_much.then(|| format!("other programs kept {:.1} processors busy", others / seconds))
     }
-}
-
-/// How often the main thread of a process was moved to another processor since it was started. The process may have
-/// ended, as long as nobody has asked how (`waitid` with `WNOWAIT`): the system forgets it then.
-pub fn migrations_of(process_id: u32) -> Option<u64> {
-    migrations(&read(Path::new(&format!("/proc/{process_id}/sched")))?)
-}
-
-/// `se.nr_migrations    :    3`
-fn migrations(text: &str) -> Option<u64> {
-    let line = text.lines().find(|line| line.starts_with("se.nr_migrations"))?;
-    line.split_once(':')?.1.trim().parse().ok()
 }
 
 /// To microseconds: a line of a journal is long enough.
@@ -281,10 +265,6 @@ mod tests {
         assert_eq!(processors(stat), Some(Processors { busy_seconds: 14_754.23, stolen_seconds: 20.75 }));
         let pressure = "some avg10=1.28 avg60=3.65 avg300=2.58 total=3276045051\nfull avg10=0.00 total=0\n";
         assert!((waiting_seconds(pressure).unwrap() - 3276.045051).abs() < 1e-6);
-        assert_eq!(
-            migrations("cat (2, #threads: 1)\n---\nse.nr_migrations      :        7\nnr_switches : 1\n"),
-            Some(7)
-        );
         assert_eq!(frequency_of("model\t: 1\ncpu MHz\t\t: 2600.000\n\ncpu MHz\t\t: 1.0\n"), Some(2600.0));
     }
 
@@ -311,7 +291,6 @@ mod tests {
             our_seconds: Some(0.095),
             waiting_seconds: Some(0.001),
             preempted: Some(1),
-            migrations: Some(0),
             megahertz: Some(2900.0),
             megahertz_max: Some(3200.0),
             throttled: Some(0),

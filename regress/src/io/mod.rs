@@ -30,7 +30,7 @@ mod walk;
 
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use code::Difference;
-pub use conditions::{Conditions, Snapshot, migrations_of};
+pub use conditions::{Conditions, Snapshot};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
 pub use harness::{Harness, Length};
