@@ -28,7 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ctrlc", &["io"]),
     ("humantime", &["io"]),
     ("iced_x86", &["io"]),
-    ("memchr", &["io"]),
+    ("memchr", &["formats", "io"]),
     ("nix", &["io"]),
     ("object", &["io"]),
     ("rustc_demangle", &["io"]),

@@ -10,7 +10,7 @@
 //! What is a benchmark line, what a setting, and what is passed over agrees with benchstat. So does the
 //! treatment of a benchmark line that cannot be read: it is left out, with a warning.
 //! The name is the printed one without `Benchmark`, behind the package: `example.com/face.Cosine/d512-8`.
-//! Each line is a process of its own, as benchstat takes the lines of `-count` for replicates.
+//! The events of `go test -json` are put together to that text first ([`events`]). Each line is a process of its own, as benchstat takes the lines of `-count` for replicates.
 //!
 //! `ns/op` is `time`, `B/op` `alloc-bytes`, `allocs/op` `allocs`, `MB/s` `throughput`; any other unit is a metric
 //! of its own, named by the unit as benchstat tidies it (`p99-ns/op` is `p99-sec/op`).
@@ -18,17 +18,24 @@
 //!
 //! Source: <https://go.dev/design/14313-benchmark-format>, and the behaviour of golang.org/x/perf.
 
+mod events;
+mod line;
+mod unit;
+
+pub use line::{Fields, Line, Measurements, lines};
+pub use unit::tidy;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{File, Format, Place, Problem, ReadError, Reading, json, known, numbers};
+use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
 use crate::model::{BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
 
 pub(super) const FORMAT: Format = Format {
     name: "go",
-    keeps: "every line of `go test -bench -count`, with all its units",
+    keeps: "every line of `go test -bench -count`, with all its units; also with -json",
     recognises,
     baseline_of: None,
     read,
@@ -38,18 +45,18 @@ pub(super) const FORMAT: Format = Format {
 const BEGINNING_BYTES: usize = 1 << 16;
 
 fn recognises(bytes: &[u8]) -> bool {
+    if events::recognises(bytes) {
+        return true;
+    }
     let beginning = &bytes[..bytes.len().min(BEGINNING_BYTES)];
-    super::lines(json::without_bom(beginning)).any(|line| {
-        let mut fields = Fields(std::str::from_utf8(line.bytes).unwrap_or_default());
-        let is_number = |field: &str| field.parse::<f64>().is_ok();
-        fields.next().is_some_and(|name| name.starts_with(PREFIX))
-            && fields.next().is_some_and(is_number)
-            && fields.next().is_some_and(is_number)
-            && fields.next().is_some()
+    let mut measurements = Measurements::new();
+    json::without_bom(beginning).split(|byte| *byte == b'\n').any(|line| {
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        // A line that cannot be read to its end is one all the same: the beginning may end in the middle of it.
+        let _ = Line::new(line, &mut measurements);
+        !measurements.is_empty()
     })
 }
-
-const PREFIX: &str = "Benchmark";
 
 fn read(files: &[File]) -> Reading {
     let mut reading = Reading::default();
@@ -64,13 +71,28 @@ fn read_file(file: &File) -> Reading {
         Ok(text) => text,
         Err(error) => return Reading::refused(not_utf8(file, error.valid_up_to())),
     };
-    let mut results = Results::default();
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        results.line_number = index + 1;
-        results.take(line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line)));
+    if events::recognises(text.as_bytes()) {
+        return match events::join(&file.path, text) {
+            Ok(streams) => read_streams(file, &streams),
+            Err(problems) => Reading { problems, ..Reading::default() },
+        };
     }
-    if !text.ends_with('\n') && text.lines().last().is_some_and(|line| line.starts_with(PREFIX)) {
-        results.warn("the last line has no end; the file may be cut off");
+    let mut results = Results::default();
+    for (index, line) in lines(text).enumerate() {
+        results.take(index + 1, line);
+    }
+    results.notice_end(text);
+    results.into_reading(file)
+}
+
+fn read_streams(file: &File, streams: &events::Streams) -> Reading {
+    let mut results = Results { warnings: streams.failed.clone(), ..Results::default() };
+    for stream in &streams.of_packages {
+        results.settings.package = &stream.package;
+        for (line, line_number) in lines(&stream.text).zip(&stream.line_numbers) {
+            results.take(*line_number, line);
+        }
+        results.notice_end(&stream.text);
     }
     results.into_reading(file)
 }
@@ -97,8 +119,12 @@ struct Results<'a> {
     names: Vec<(&'a str, &'a str)>,
     warnings: Vec<(usize, String)>,
     problems: Vec<(usize, Problem)>,
-    /// The pairs of the line at hand.
-    pairs: Vec<(f64, usize)>,
+    /// Those of the line at hand, as written.
+    measurements: Measurements<'a>,
+    /// The same in tidied units, by their index.
+    tidied: Vec<(f64, usize)>,
+    /// How many measurements the last benchmark had of a unit: the next will have as many.
+    usual: usize,
 }
 
 /// All measurements of a benchmark in one unit; finite.
@@ -125,58 +151,61 @@ struct Settings<'a> {
 }
 
 impl<'a> Results<'a> {
-    fn take(&mut self, line: &'a str) {
-        if let Some(result) = line.strip_prefix(PREFIX) {
-            self.take_result(result);
-        } else if let Some(unit) = unit_line(line) {
-            self.take_unit(unit);
-        } else if let Some((key, value)) = setting(line) {
-            self.settings.take(key, value);
+    fn take(&mut self, line_number: usize, line: &'a str) {
+        self.line_number = line_number;
+        match Line::new(line, &mut self.measurements) {
+            Ok(Line::Result(name)) => self.take_result(name),
+            Ok(Line::Unit(unit)) => self.take_unit(unit),
+            Ok(Line::Setting(key, value)) => self.settings.take(key, value),
+            Ok(Line::Other) => {}
+            Err(text) => self.warn(&format!("{text}; the line is left out")),
         }
     }
 
-    /// `Cosine/d512-8  4046834  247.1 ns/op …`
-    fn take_result(&mut self, line: &'a str) {
-        let mut fields = Fields(line);
-        // `Benchmark` alone has an empty name.
-        let name = if line.starts_with(char::is_whitespace) { "" } else { fields.next().unwrap_or_default() };
-        // A name alone is what `-v` prints when a benchmark begins.
-        let Some(iterations) = fields.next() else { return };
-        if let Err(text) = check_iterations(iterations).and_then(|()| self.take_pairs(&mut fields)) {
-            return self.warn(&format!("{text}; the line is left out"));
+    /// Looks whether the text behind the last line that was taken is cut off.
+    fn notice_end(&mut self, text: &str) {
+        if !text.ends_with('\n') && lines(text).last().is_some_and(Line::begins_result) {
+            self.warn("the last line has no end; the file may be cut off");
         }
-        if let Some(problem) = self.pairs.iter().find_map(|pair| self.impossible(*pair)) {
+    }
+
+    /// The measurements of a line are taken all or not at all.
+    fn take_result(&mut self, name: &'a str) {
+        self.tidied.clear();
+        for (position, (value, unit)) in self.measurements.iter().enumerate() {
+            let (unit, factor) = self.units.index_of(unit, position);
+            self.tidied.push((value * factor, unit));
+        }
+        if let Some(problem) = self.tidied.iter().find_map(|measurement| self.impossible(*measurement)) {
             return self.problems.push((self.line_number, problem));
         }
         let series = self.series_of(name);
-        for (number, unit) in self.pairs.drain(..) {
-            let of_bench = &mut self.series[series];
-            match of_bench.iter_mut().find(|series| series.unit == unit) {
-                Some(series) => series.values.push(number),
-                None => of_bench.push(Series { unit, values: vec![number] }),
+        let of_bench = &mut self.series[series];
+        for (position, (number, unit)) in self.tidied.drain(..).enumerate() {
+            // Every line of a benchmark has the same units in the same order, nearly always.
+            let at_position = of_bench.get(position).is_some_and(|series| series.unit == unit).then_some(position);
+            match at_position.or_else(|| of_bench.iter().position(|series| series.unit == unit)) {
+                Some(index) => of_bench[index].values.push(number),
+                None => {
+                    let mut values = Vec::with_capacity(self.usual);
+                    values.push(number);
+                    of_bench.push(Series { unit, values });
+                }
             }
         }
     }
 
     /// A unit of its own may count backwards, time and memory cannot.
     fn impossible(&self, (number, unit): (f64, usize)) -> Option<Problem> {
+        if number.is_finite() && number >= 0.0 {
+            return None;
+        }
         let problem = |wanted| Some(Problem::ImpossibleNumber { found: number.to_string(), wanted });
         match self.units.tidied[unit].known_metric() {
             _ if !number.is_finite() => problem("a finite measurement"),
-            Some(_) if number < 0.0 => problem("a measurement of at least 0"),
-            _ => None,
+            Some(_) => problem("a measurement of at least 0"),
+            None => None,
         }
-    }
-
-    fn take_pairs(&mut self, fields: &mut Fields<'a>) -> Result<(), String> {
-        self.pairs.clear();
-        while let Some(number) = fields.next() {
-            let value = measurement(number)?;
-            let unit = fields.next().ok_or_else(|| format!("`{number}` has no unit"))?;
-            let (unit, factor) = self.units.index_of(unit);
-            self.pairs.push((value * factor, unit));
-        }
-        if self.pairs.is_empty() { Err("there are no measurements".to_owned()) } else { Ok(()) }
     }
 
     fn series_of(&mut self, name: &'a str) -> usize {
@@ -187,6 +216,7 @@ impl<'a> Results<'a> {
         let next = self.series.len();
         let index = *self.benches.entry(key).or_insert(next);
         if index == next {
+            self.usual = self.series.last().and_then(|last| last.first()).map_or(0, |series| series.values.len());
             self.series.push(Vec::new());
             self.names.push(key);
         }
@@ -197,7 +227,7 @@ impl<'a> Results<'a> {
     fn take_unit(&mut self, line: &'a str) {
         let mut fields = Fields(line);
         let Some(unit) = fields.next() else { return self.warn("`Unit` without a unit") };
-        let (index, _) = self.units.index_of(unit);
+        let (index, _) = self.units.index_of(unit, 0);
         for field in fields {
             match field.split_once('=').filter(|(key, _)| !key.is_empty()) {
                 None => self.warn(&format!("`{field}` is no `key=value`")),
@@ -257,27 +287,6 @@ fn bench_id(package: &str, name: &str) -> BenchId {
     if package.is_empty() { BenchId::new(name) } else { BenchId::new(&format!("{package}.{name}")) }
 }
 
-fn check_iterations(field: &str) -> Result<(), String> {
-    match field.parse::<i64>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err(format!("`{field}` is no number of iterations")),
-    }
-}
-
-/// A number as Go reads it; infinite when it says so, refused when it is too large.
-fn measurement(field: &str) -> Result<f64, String> {
-    if let Some((number, length)) = numbers::decimal(field.as_bytes())
-        && length == field.len()
-    {
-        return Ok(number);
-    }
-    let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
-    match field.parse::<f64>() {
-        Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
-        _ => Err(format!("`{field}` is no number")),
-    }
-}
-
 impl<'a> Settings<'a> {
     /// An empty value takes a setting back.
     fn take(&mut self, key: &str, value: &'a str) {
@@ -292,25 +301,6 @@ impl<'a> Settings<'a> {
             _ => {}
         }
     }
-}
-
-/// `key: value`: the key begins with a small letter and has no blanks and no capitals.
-fn setting(line: &str) -> Option<(&str, &str)> {
-    let first = line.chars().next()?;
-    if !first.is_lowercase() {
-        return None;
-    }
-    let end = line.find(|c: char| c == ':' || c.is_whitespace() || c.is_uppercase())?;
-    let (key, rest) = line.split_at(end);
-    let value = rest.strip_prefix(':')?;
-    let trimmed = value.trim_start_matches([' ', '\t']);
-    (value.is_empty() || trimmed.len() < value.len()).then_some((key, trimmed))
-}
-
-/// What follows the word `Unit`.
-fn unit_line(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("Unit")?;
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim_start())
 }
 
 /// The units that were seen, as written and tidied.
@@ -329,8 +319,11 @@ struct TidiedUnit<'a> {
 
 impl<'a> Units<'a> {
     /// The tidied unit, and the factor that takes a number into it.
-    fn index_of(&mut self, written: &'a str) -> (usize, f64) {
-        if let Some((_, index, factor)) = self.written.iter().find(|(known, ..)| *known == written) {
+    ///
+    /// * `likely`: where the unit probably stands: all lines of a file have the same units in the same order.
+    fn index_of(&mut self, written: &'a str, likely: usize) -> (usize, f64) {
+        let likely = self.written.get(likely).filter(|(known, ..)| *known == written);
+        if let Some((_, index, factor)) = likely.or_else(|| self.written.iter().find(|(known, ..)| *known == written)) {
             return (*index, *factor);
         }
         let (name, factor) = tidy(written);
@@ -371,114 +364,5 @@ impl TidiedUnit<'_> {
         let metric = Metric::custom(&metric_name, Unit::Other(name.into()), better);
         let nature = if setting("assume") == Some("exact") { Nature::Counted } else { Nature::Timed };
         Metric { nature, ..metric }
-    }
-}
-
-/// A unit with its prefixes taken off in the numerator: nanoseconds become seconds, megabytes bytes.
-///
-/// Returns the unit and the factor from the old to the new.
-fn tidy(unit: &str) -> (String, f64) {
-    match unit {
-        "ns/op" => return ("sec/op".to_owned(), 1e-9),
-        "MB/s" => return ("B/s".to_owned(), 1e6),
-        _ => {}
-    }
-    let (mut tidied, mut factor, mut numerator) = (String::new(), 1.0, true);
-    for token in unit.split_inclusive(['*', '/', '-', ' ']) {
-        let word = token.trim_end_matches(['*', '/', '-', ' ']);
-        let replacement = match word {
-            "ns" if numerator => {
-                factor /= 1e9;
-                "sec"
-            }
-            "MB" if numerator => {
-                factor *= 1e6;
-                "B"
-            }
-            other => other,
-        };
-        tidied.push_str(replacement);
-        tidied.push_str(&token[word.len()..]);
-        match token.as_bytes().last() {
-            Some(b'/') => numerator = false,
-            Some(b'*') => numerator = true,
-            _ => {}
-        }
-    }
-    (tidied, factor)
-}
-
-/// The fields of a line, between blanks.
-struct Fields<'a>(&'a str);
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = &'a str;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'a str> {
-        let bytes = self.0.as_bytes();
-        let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
-        let length = bytes[start..].iter().position(|byte| is_blank(*byte) || !byte.is_ascii());
-        let end = length.map_or(bytes.len(), |length| start + length);
-        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
-            return self.next_unicode();
-        }
-        let field = &self.0[start..end];
-        self.0 = &self.0[end..];
-        (!field.is_empty()).then_some(field)
-    }
-}
-
-impl<'a> Fields<'a> {
-    /// The next field of any script, with any script's blanks.
-    #[cold]
-    fn next_unicode(&mut self) -> Option<&'a str> {
-        let line = self.0.trim_start();
-        let (field, rest) = line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()));
-        self.0 = rest;
-        (!field.is_empty()).then_some(field)
-    }
-}
-
-/// Tab, line feed, vertical tab, form feed, carriage return, blank.
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn units_are_tidied_as_benchstat_does() {
-        #[track_caller]
-        fn check(unit: &str, tidied: &str, factor: f64) {
-            assert_eq!(tidy(unit), (tidied.to_owned(), factor));
-        }
-        check("ns/op", "sec/op", 1e-9);
-        check("MB/s", "B/s", 1e6);
-        check("p99-ns/op", "p99-sec/op", 1e-9);
-        check("B/op", "B/op", 1.0);
-        check("items/ns", "items/ns", 1.0);
-        check("x/op*MB", "x/op*B", 1e6);
-        check("ns*ns", "sec*sec", 1.0 / 1e9 / 1e9);
-        check("dns/op", "dns/op", 1.0);
-        check("", "", 1.0);
-    }
-
-    #[test]
-    fn a_setting_has_a_small_key() {
-        #[track_caller]
-        fn check(line: &str, expected: Option<(&str, &str)>) {
-            assert_eq!(setting(line), expected, "for {line:?}");
-        }
-        check("pkg: example.com/face", Some(("pkg", "example.com/face")));
-        check("pkg:", Some(("pkg", "")));
-        check("pkg:example", None);
-        check("Pkg: x", None);
-        check("go test: x", None);
-        check("goOs: x", None);
-        check("ok  \texample.com\t1s", None);
-        check(": x", None);
     }
 }

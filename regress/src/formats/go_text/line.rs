@@ -1,0 +1,233 @@
+//! What one line of the text is.
+
+use super::super::numbers;
+
+/// What one line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// `BenchmarkCosine/d512-8  4046834  247.1 ns/op`: its name without `Benchmark`. Its measurements were put into
+    /// [`Measurements`].
+    Result(&'a str),
+    /// `Unit p99-ns/op better=lower assume=exact`: what follows the word.
+    Unit(&'a str),
+    /// `goos: linux`. An empty value takes the setting back.
+    Setting(&'a str, &'a str),
+    /// Neither: what a build or a test printed.
+    Other,
+}
+
+/// The measurements of a line, in its order: each with its unit, as written.
+pub type Measurements<'a> = Vec<(f64, &'a str)>;
+
+const PREFIX: &str = "Benchmark";
+
+impl<'a> Line<'a> {
+    /// Takes a line apart; it has no line end.
+    ///
+    /// * `measurements`: those of the line before; they make room for its own.
+    ///
+    /// # Errors
+    /// A benchmark line that cannot be read, in the words of a warning. benchstat leaves those out as well.
+    pub fn new(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, String> {
+        measurements.clear();
+        if let Some(result) = line.strip_prefix(PREFIX) {
+            return take_result(result, measurements);
+        }
+        Ok(match (unit(line), setting(line)) {
+            (Some(unit), _) => Line::Unit(unit),
+            (None, Some((key, value))) => Line::Setting(key, value),
+            (None, None) => Line::Other,
+        })
+    }
+
+    /// Whether the line can be the beginning of a result. The last one of a file that was cut off may lack digits.
+    pub fn begins_result(line: &str) -> bool {
+        line.starts_with(PREFIX)
+    }
+}
+
+/// The lines of a text, without their ends.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, after) = match memchr::memchr(b'\n', rest.as_bytes()) {
+            Some(end) => (rest[..end].strip_suffix('\r').unwrap_or(&rest[..end]), &rest[end + 1..]),
+            None => (rest, ""),
+        };
+        rest = after;
+        Some(line)
+    })
+}
+
+/// `Cosine/d512-8  4046834  247.1 ns/op …`
+fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, String> {
+    let mut fields = Fields(line);
+    // `Benchmark` alone has an empty name.
+    let name = if line.starts_with(char::is_whitespace) { "" } else { fields.next().unwrap_or_default() };
+    // A name alone is what `-v` prints when a benchmark begins.
+    let Some(iterations) = fields.next() else { return Ok(Line::Other) };
+    check_iterations(iterations)?;
+    while let Some(number) = fields.next() {
+        let value = measurement(number)?;
+        let unit = fields.next().ok_or_else(|| format!("`{number}` has no unit"))?;
+        measurements.push((value, unit));
+    }
+    if measurements.is_empty() { Err("there are no measurements".to_owned()) } else { Ok(Line::Result(name)) }
+}
+
+fn check_iterations(field: &str) -> Result<(), String> {
+    let is_short_number = field.len() <= 18 && field.bytes().all(|byte| byte.is_ascii_digit());
+    if is_short_number || field.parse::<i64>().is_ok() {
+        return Ok(());
+    }
+    Err(format!("`{field}` is no number of iterations"))
+}
+
+/// A number as Go reads it; infinite when it says so, refused when it is too large.
+fn measurement(field: &str) -> Result<f64, String> {
+    if let Some((number, length)) = numbers::decimal(field.as_bytes())
+        && length == field.len()
+    {
+        return Ok(number);
+    }
+    let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
+    match field.parse::<f64>() {
+        Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
+        _ => Err(format!("`{field}` is no number")),
+    }
+}
+
+/// `key: value`: the key begins with a small letter and has no blanks and no capitals.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let first = line.chars().next()?;
+    if !first.is_lowercase() {
+        return None;
+    }
+    let end = line.find(|c: char| c == ':' || c.is_whitespace() || c.is_uppercase())?;
+    let (key, rest) = line.split_at(end);
+    let value = rest.strip_prefix(':')?;
+    let trimmed = value.trim_start_matches([' ', '\t']);
+    (value.is_empty() || trimmed.len() < value.len()).then_some((key, trimmed))
+}
+
+/// What follows the word `Unit`.
+fn unit(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("Unit")?;
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim_start())
+}
+
+/// The fields of a line, between blanks.
+pub struct Fields<'a>(pub &'a str);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        let bytes = self.0.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() && KINDS[usize::from(bytes[start])] == Kind::Blank {
+            start += 1;
+        }
+        let mut end = start;
+        while end < bytes.len() && KINDS[usize::from(bytes[end])] == Kind::Field {
+            end += 1;
+        }
+        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+            return self.next_unicode();
+        }
+        let field = &self.0[start..end];
+        self.0 = &self.0[end..];
+        (!field.is_empty()).then_some(field)
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// The next field of any script, with any script's blanks.
+    #[cold]
+    fn next_unicode(&mut self) -> Option<&'a str> {
+        let line = self.0.trim_start();
+        let (field, rest) = line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()));
+        self.0 = rest;
+        (!field.is_empty()).then_some(field)
+    }
+}
+
+/// What a byte is to the fields of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Field,
+    Blank,
+    /// A part of a character of another script, which may be a blank as well.
+    Other,
+}
+
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Field; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'\t'..=b'\r' | b' ' => Kind::Blank,
+            128.. => Kind::Other,
+            _ => Kind::Field,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_has_a_small_key() {
+        #[track_caller]
+        fn check(line: &str, expected: Option<(&str, &str)>) {
+            assert_eq!(setting(line), expected, "for {line:?}");
+        }
+        check("pkg: example.com/face", Some(("pkg", "example.com/face")));
+        check("pkg:", Some(("pkg", "")));
+        check("pkg:example", None);
+        check("Pkg: x", None);
+        check("go test: x", None);
+        check("goOs: x", None);
+        check("ok  \texample.com\t1s", None);
+        check(": x", None);
+    }
+
+    #[test]
+    fn a_line_is_a_result_a_unit_a_setting_or_nothing() {
+        #[track_caller]
+        fn check(line: &str, expected: Result<Line, &str>, expected_measurements: &[(f64, &str)]) {
+            let mut measurements = vec![(9.0, "of the line before")];
+            assert_eq!(Line::new(line, &mut measurements), expected.map_err(str::to_owned), "for {line:?}");
+            assert_eq!(measurements, expected_measurements, "for {line:?}");
+        }
+        check(
+            "BenchmarkA/x=1-8\t 10\t 2.5 ns/op 3 B/op",
+            Ok(Line::Result("A/x=1-8")),
+            &[(2.5, "ns/op"), (3.0, "B/op")],
+        );
+        check("Benchmark 1 2 x", Ok(Line::Result("")), &[(2.0, "x")]);
+        check("BenchmarkA", Ok(Line::Other), &[]);
+        check("BenchmarkA x", Err("`x` is no number of iterations"), &[]);
+        check("BenchmarkA 99999999999999999999 1 x", Err("`99999999999999999999` is no number of iterations"), &[]);
+        check("BenchmarkA -5 1 x", Ok(Line::Result("A")), &[(1.0, "x")]);
+        check("BenchmarkA 1", Err("there are no measurements"), &[]);
+        check("Unit x better=lower", Ok(Line::Unit("x better=lower")), &[]);
+        check("note: all well", Ok(Line::Setting("note", "all well")), &[]);
+        check("PASS", Ok(Line::Other), &[]);
+        check("", Ok(Line::Other), &[]);
+    }
+
+    #[test]
+    fn lines_end_in_either_way() {
+        let all: Vec<&str> = lines("a\r\n\nb\rc\nd\r").collect();
+        assert_eq!(all, ["a", "", "b\rc", "d\r"]);
+        assert_eq!(lines("").count(), 0);
+    }
+}
