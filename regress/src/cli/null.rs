@@ -133,7 +133,7 @@ impl<'a> Measuring<'a> {
                     Outcome::Measured(round) => way.rounds.extend(round),
                     Outcome::Interrupted => return Ok(crashes),
                     Outcome::Crashed(_, crash) => {
-                        let failure = world::crash_failure(&self.turns[way.turn].benchmark, &crash);
+                        let failure = crash.failure(&self.turns[way.turn].benchmark);
                         crashes = Some(match crashes {
                             Some(earlier) => earlier.and(failure),
                             None => failure,

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use serde::Deserialize;
 
@@ -56,6 +56,22 @@ fn noted_compilers(target: &Path) -> Vec<String> {
     let Ok(note) = serde_json::from_slice::<Note>(&text) else { return Vec::new() };
     let first_lines = note.outputs.into_values().filter_map(|output| output.stdout.lines().next().map(str::to_owned));
     first_lines.filter(|line| line.starts_with("rustc ")).collect()
+}
+
+/// A clock that only goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// From now on.
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// Seconds since then.
+    pub fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
 }
 
 /// Now, RFC 3339 in UTC, to the second.

@@ -258,7 +258,7 @@ impl Report {
         let mut index: BTreeMap<(String, &str, Option<usize>), usize> = BTreeMap::new();
         for line in &self.lines {
             for judgement in line.row.judgements.iter().filter(|judgement| judgement.outcome == Outcome::NotProven) {
-                let advice = super::words::advice(judgement).to_owned();
+                let advice = advice(judgement).to_owned();
                 let line_number = match judgement.source {
                     Source::BuiltIn => None,
                     Source::Line(line_number) => Some(line_number),
@@ -292,6 +292,11 @@ impl Report {
         }
         reasons
     }
+}
+
+/// What it would take to prove what is not proven.
+fn advice(judgement: &Judgement) -> &str {
+    judgement.advice.as_deref().unwrap_or(&judgement.sentence)
 }
 
 /// Broken rules of one row, or of all rows of a benchmark that vanished.

@@ -158,11 +158,6 @@ pub(super) fn source(report: &Report, source: Source) -> String {
     }
 }
 
-/// What it would take to prove what is not proven.
-pub(super) fn advice(judgement: &Judgement) -> &str {
-    judgement.advice.as_deref().unwrap_or(&judgement.sentence)
-}
-
 /// What was found about a row that is not proven, in pieces that are not to be torn; nothing when the advice says it.
 pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<String> {
     let shown = SidesText::of(row);

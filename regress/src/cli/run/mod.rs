@@ -283,7 +283,7 @@ impl Measuring<'_> {
     /// A crash, with the name of what crashed.
     fn failure(&self, side: Side, turn: &Turn, crash: &Crash) -> Failure {
         let lane = if side == Side::Old { self.old } else { self.new };
-        world::crash_failure(&format!("{} of {}", turn.benchmark, lane.label), crash)
+        crash.failure(&format!("{} of {}", turn.benchmark, lane.label))
     }
 
     /// Whether a written budget names a timed metric of this benchmark that is computed from its time.

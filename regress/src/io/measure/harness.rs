@@ -2,12 +2,26 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::cargo::Bench;
-use super::catalogue::Catalogue;
-use super::error::Failure;
 use super::process::{self, Crash};
 use super::turns;
 use crate::formats::Reading;
+use crate::io::catalogue::Catalogue;
+use crate::io::error::Failure;
+
+/// A built benchmark executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bench {
+    /// The package it belongs to.
+    pub package: String,
+    /// The bench target: `wall_time`.
+    pub target: String,
+    /// Who measures in it.
+    pub harness: Harness,
+    /// The executable.
+    pub executable: PathBuf,
+    /// The directory of its package, in which cargo starts it.
+    pub directory: PathBuf,
+}
 
 /// Who measures in an executable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use object::{Object, ObjectSection, SectionKind};
 
 use self::functions::Functions;
-use super::error::Failure;
+use crate::io::error::Failure;
 
 mod functions;
 mod locations;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::conditions::Conditions;
-use super::error::Failure;
+use crate::io::error::Failure;
 
 /// What a run measured so far, on disk: a line for each process, written when its round ended. Killing the run loses
 /// at most the round that was measuring.

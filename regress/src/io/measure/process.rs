@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use wait_timeout::ChildExt;
 
 use super::interrupt::Escort;
+use crate::io::error::Failure;
 
 /// How a process ended that did not end well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,20 @@ impl fmt::Display for Crash {
             }
             Crash::TimedOut { seconds } => write!(f, "was still running after {seconds} s, and was killed"),
         }
+    }
+}
+
+impl Crash {
+    /// The same as a failure of the work.
+    ///
+    /// * `what`: which process: `sort/small of main`.
+    pub fn failure(&self, what: &str) -> Failure {
+        let next_step = match self {
+            Crash::NotStarted(_) => "build it again",
+            Crash::Failed { .. } => "run it by hand; what needs valgrind is left out by --without instructions",
+            Crash::TimedOut { .. } => "give it more time: --timeout",
+        };
+        Failure::new(format!("{what} {self}"), next_step)
     }
 }
 

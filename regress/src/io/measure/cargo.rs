@@ -4,24 +4,9 @@ use std::process::{Command, Output, Stdio};
 use serde::Deserialize;
 
 use super::checkout;
-use super::error::Failure;
-use super::harness::{self, Harness};
+use super::harness::{self, Bench};
 use super::interrupt::{Escort, interrupted};
-
-/// A built benchmark executable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bench {
-    /// The package it belongs to.
-    pub package: String,
-    /// The bench target: `wall_time`.
-    pub target: String,
-    /// Who measures in it.
-    pub harness: Harness,
-    /// The executable.
-    pub executable: PathBuf,
-    /// The directory of its package, in which cargo starts it.
-    pub directory: PathBuf,
-}
+use crate::io::error::Failure;
 
 /// What a build gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use git2::build::CheckoutBuilder;
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
-use super::error::Failure;
+use crate::io::error::Failure;
 use crate::policy::did_you_mean;
 
 /// A revision of this repository, by its commit.

@@ -1,7 +1,7 @@
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
-use super::error::Failure;
+use crate::io::error::Failure;
 
 /// Only one run measures on this machine while this lives. The system takes it back when the process ends, however.
 #[derive(Debug)]

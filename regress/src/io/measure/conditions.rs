@@ -78,7 +78,7 @@ impl Snapshot {
     /// Now.
     pub fn now() -> Snapshot {
         Snapshot {
-            load: super::machine::load(),
+            load: crate::io::machine::load(),
             processors: read(Path::new("/proc/stat")).as_deref().and_then(processors),
             waiting_seconds: read(Path::new("/proc/pressure/cpu")).as_deref().and_then(waiting_seconds),
             children: Children::now(),

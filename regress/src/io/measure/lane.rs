@@ -1,35 +1,21 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::cargo::{self, Bench};
+use super::cargo;
 use super::checkout;
 use super::code::{self, Difference};
-use super::error::Failure;
-use super::harness::{self, Harness, Length};
+use super::harness::{self, Bench, Harness, Length};
 use super::journal::Side;
-use super::machine;
+use super::origin::Origin;
 use super::process::{self, Crash};
-use super::project::Project;
 use super::turns;
 use crate::formats::Reading;
+use crate::io::error::Failure;
+use crate::io::project::Project;
 use crate::model::{BenchId, Commit, Observation, Provenance, Values};
-
-/// Where one side of a run comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A revision of the repository.
-    Revision(String),
-    /// The files as they lie here.
-    WorkingTree,
-    /// A bench executable.
-    Executable(PathBuf),
-    /// A command; the time of the whole process is measured.
-    Command(String),
-}
 
 /// One side, ready to be measured.
 #[derive(Debug)]
@@ -191,7 +177,7 @@ impl Lane {
             remove(&home)?;
             let reading = harness::count(bench, &home, timeout).map_err(|crash| {
                 let name = format!("{}/{} of {}", bench.package, bench.target, self.label);
-                crash_failure(&name, &crash)
+                crash.failure(&name)
             })?;
             whole.absorb(reading);
         }
@@ -303,30 +289,6 @@ fn seconds_of(reading: &Reading) -> Result<Vec<f64>, Crash> {
     reading.observations.iter().find_map(times).ok_or_else(nothing)
 }
 
-impl Origin {
-    /// Whether there is such a thing at all.
-    ///
-    /// # Errors
-    /// No such revision.
-    pub fn find(&self, project: &Project) -> Result<(), Failure> {
-        match self {
-            Origin::Revision(name) => checkout::find(&project.directory, name).map(drop),
-            Origin::WorkingTree | Origin::Executable(_) | Origin::Command(_) => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Origin::Revision(name) => f.write_str(name),
-            Origin::WorkingTree => f.write_str("working tree"),
-            Origin::Executable(path) => write!(f, "{}", path.display()),
-            Origin::Command(text) => f.write_str(text),
-        }
-    }
-}
-
 impl Turn {
     /// The benchmark as reports call it.
     pub fn id(&self) -> BenchId {
@@ -366,37 +328,6 @@ fn remove(directory: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::new(format!("{}: {error}", directory.display()), "remove it by hand")),
     }
-}
-
-/// A crash in words.
-pub fn crash_failure(what: &str, crash: &Crash) -> Failure {
-    let next_step = match crash {
-        Crash::NotStarted(_) => "build it again",
-        Crash::Failed { .. } => "run it by hand; what needs valgrind is left out by --without instructions",
-        Crash::TimedOut { .. } => "give it more time: --timeout",
-    };
-    Failure::new(format!("{what} {crash}"), next_step)
-}
-
-/// Seconds since a run began.
-#[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(Instant);
-
-impl Stopwatch {
-    /// From now on.
-    pub fn start() -> Stopwatch {
-        Stopwatch(Instant::now())
-    }
-
-    /// Seconds since then.
-    pub fn seconds(&self) -> f64 {
-        self.0.elapsed().as_secs_f64()
-    }
-}
-
-/// What the machine does besides: processes that want to run, averaged over a minute.
-pub fn load() -> Option<f64> {
-    machine::load()
 }
 
 #[cfg(test)]
