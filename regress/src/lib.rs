@@ -48,6 +48,8 @@ pub mod model;
 
 pub mod formats;
 
+pub mod select;
+
 pub mod compare;
 
 pub mod trial;

@@ -8,7 +8,7 @@ mod callgrind;
 mod criterion;
 mod dhat;
 mod error;
-mod go_text;
+pub mod go_text;
 mod json;
 mod layout;
 mod meter;

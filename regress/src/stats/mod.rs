@@ -49,7 +49,7 @@ pub use interval::Interval;
 pub use modes::{Modes, two_modes};
 pub use order::{MedianOrders, median, median_interval, median_orders, quantile, samples_for_interval};
 pub use power::{Aim, samples_for_change, smallest_visible_change};
-pub use rank_test::{Method, RankTest, rank_test, samples_for_p, smallest_p};
+pub use rank_test::{Method, RankTest, doubled_tail, rank_test, samples_for_p, smallest_p};
 pub use sample::{Sample, SampleError};
 pub use shift::{Estimate, ratio, shift};
 pub use signed_rank::{SignedRank, signed_rank};

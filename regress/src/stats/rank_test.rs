@@ -69,6 +69,60 @@ pub fn rank_test(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> R
     RankTest { u, superiority: u / pooled.pairs(), p, method }
 }
 
+/// What benchstat prints as p of [`rank_test`], and not always a probability.
+///
+/// * Equal to p but with ties on sides of different size, up to 25 each. `None` everywhere else.
+/// * There benchstat doubles one tail of a distribution with two different ones, and takes the lower tail of the old
+///   side's U even where the smaller U is the new side's. What it prints depends on which side is called old; it can be
+///   0, and above 1. With two different values in all it also rounds the number of new ones above towards zero.
+///
+/// For showing what benchstat shows; no decision should rest on it.
+///
+/// Source: the behaviour of github.com/aclements/go-moremath at c8b1d7a.
+///
+/// ```
+/// use regress::stats::{NullDistributions, Sample, doubled_tail};
+///
+/// let three = Sample::new(vec![3.0])?;
+/// let ones = Sample::new(vec![1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0])?;
+/// let mut nulls = NullDistributions::new();
+/// assert_eq!(doubled_tail(&three, &ones, &mut nulls), Some(0.0)); // a probability of 1/9
+/// assert_eq!(doubled_tail(&ones, &three, &mut nulls), Some(2.0 / 9.0)); // the same
+/// assert_eq!(doubled_tail(&three, &three, &mut nulls), None);
+/// # Ok::<(), regress::stats::SampleError>(())
+/// ```
+pub fn doubled_tail(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> Option<f64> {
+    let pooled = Pooled::merge(old.sorted(), new.sorted());
+    let Pooled { n_old, n_new, .. } = pooled;
+    if pooled.groups.len() == 1 || !pooled.has_ties() || n_old == n_new || pooled.larger_side() > LARGEST_TIED {
+        return None;
+    }
+    let twice_pairs = 2 * (n_old * n_new) as u64;
+    let smaller = pooled.twice_u.min(twice_pairs - pooled.twice_u) as i64;
+    if 2 * smaller == twice_pairs as i64 {
+        return Some(1.0);
+    }
+    let total = binomial(n_old + n_new, n_old) as f64;
+    let orderings = match *pooled.groups {
+        [low, high] => of_two_values(low, high, n_old, smaller),
+        // Its U counts the old ones that are larger, ours the new ones.
+        _ => nulls.of_ties(&pooled.groups, n_old, n_new, |orderings| {
+            total - orderings.at_most(twice_pairs as i64 - smaller - 1)
+        }),
+    };
+    Some(2.0 * orderings / total)
+}
+
+/// How many orderings of `low` smaller and `high` larger values benchstat counts up to its 2 U.
+///
+/// With k of the old ones among the larger values, 2 U = n_old (low − n_old) + k (low + high).
+fn of_two_values(low: usize, high: usize, n_old: usize, twice_u: i64) -> f64 {
+    let all_low = n_old as i64 * (low as i64 - n_old as i64);
+    let most = (twice_u - all_low) / (low + high) as i64; // towards zero: -2 / 4 is 0, and one ordering too many
+    let possible = n_old.saturating_sub(low) as i64..=most.min(n_old.min(high) as i64);
+    possible.map(|k| binomial(low, n_old - k as usize) as f64 * binomial(high, k as usize) as f64).sum()
+}
+
 /// The smallest p-value [`rank_test`] can reach with so few measurements, none of them tied.
 ///
 /// * `n_old`, `n_new`: measurements on each side, at least 1 each.
@@ -306,6 +360,27 @@ mod tests {
             (0..1_u32 << pool.len()).filter(|chosen| chosen.count_ones() as usize == old.len()).collect();
         let extreme = orderings.iter().filter(|&&chosen| distance(chosen) >= measured).count();
         extreme as f64 / orderings.len() as f64
+    }
+
+    #[test]
+    fn benchstat_doubles_one_tail() {
+        #[track_caller]
+        fn check(old: &[f64], new: &[f64], expected: Option<f64>) {
+            assert_eq!(doubled_tail(&sample(old), &sample(new), &mut NullDistributions::new()), expected);
+        }
+        // Printed by benchstat: p=1.714. 2 U of the old 1 is 5; 6 of 7 orderings have the old one among the 1s.
+        check(&[1.0], &[1.0, 1.0, 1.0, 1.0, 1.0, 3.0], Some(12.0 / 7.0));
+        // 7 × 1230 B against 13 × 455 B: benchstat prints no p, which stands for 0.
+        check(&[1230.0; 7], &[455.0; 13], Some(0.0));
+        // (0 − 1 (3 − 1)) / 4 is 0 in Go, and so the three orderings with U = 1 are counted as U = 0: 2 · 3/4.
+        check(&[2.0], &[1.0; 3], Some(1.5));
+        check(&[1.0; 3], &[2.0], Some(0.5)); // 2 · 1/4
+        // Three values, every choice of one old one: 2 U = 1, 1, 4, 6; the smaller 2 U is 0.
+        check(&[3.0], &[1.0, 1.0, 2.0], Some(0.0));
+        check(&[2.0], &[1.0, 1.0, 3.0], Some(1.0)); // 2 U = 4, the smaller is 2: 2 · 2/4
+        check(&[1.0, 2.0], &[1.0, 2.0], None);
+        check(&[1.0], &[2.0, 3.0], None);
+        check(&[1.0], &[1.0, 1.0], None);
     }
 
     proptest! {

@@ -11,12 +11,13 @@ const WALLS: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("model", &["stats", "unit"]),
     ("formats", &["model", "stats", "unit"]),
-    ("compare", &["model", "stats", "unit", "parallel"]),
+    ("select", &[]),
+    ("compare", &["model", "stats", "unit", "parallel", "select"]),
     ("trial", &["compare", "stats", "model", "unit"]),
     ("policy", &["compare", "model", "unit", "parallel"]),
     ("report", &["policy", "compare", "model", "unit", "parallel"]),
     ("io", &["formats", "model", "policy", "compare", "unit", "parallel"]),
-    ("cli", &["formats", "model", "compare", "trial", "policy", "report", "io", "unit"]),
+    ("cli", &["formats", "model", "select", "compare", "trial", "policy", "report", "io", "unit"]),
 ];
 
 /// Outside crates, and the modules that are their home.
@@ -31,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("memchr", &["formats", "io"]),
     ("nix", &["io"]),
     ("object", &["io"]),
+    ("regex_lite", &["select"]),
     ("rustc_demangle", &["io"]),
     ("siphasher", &["io"]),
     ("wait_timeout", &["io"]),

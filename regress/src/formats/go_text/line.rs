@@ -1,5 +1,8 @@
 //! What one line of the text is.
 
+use std::fmt;
+use std::num::IntErrorKind;
+
 use super::super::numbers;
 
 /// What one line says.
@@ -19,6 +22,41 @@ pub enum Line<'a> {
 /// The measurements of a line, in its order: each with its unit, as written.
 pub type Measurements<'a> = Vec<(f64, &'a str)>;
 
+/// Why a benchmark line cannot be read. Each holds the word that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed<'a> {
+    /// Nothing but blanks follows the name.
+    NoIterations,
+    /// Not a whole number.
+    Iterations(&'a str),
+    /// A whole number beyond 2^63.
+    TooManyIterations(&'a str),
+    /// Nothing follows the iterations.
+    NoMeasurements,
+    /// Not a number.
+    Measurement(&'a str),
+    /// A number above the largest.
+    TooLargeMeasurement(&'a str),
+    /// Nothing follows this measurement.
+    NoUnit(&'a str),
+}
+
+impl fmt::Display for Malformed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Malformed::NoIterations => write!(f, "there is no number of iterations"),
+            Malformed::Iterations(field) | Malformed::TooManyIterations(field) => {
+                write!(f, "`{field}` is no number of iterations")
+            }
+            Malformed::NoMeasurements => write!(f, "there are no measurements"),
+            Malformed::Measurement(field) | Malformed::TooLargeMeasurement(field) => {
+                write!(f, "`{field}` is no number")
+            }
+            Malformed::NoUnit(field) => write!(f, "`{field}` has no unit"),
+        }
+    }
+}
+
 const PREFIX: &str = "Benchmark";
 
 impl<'a> Line<'a> {
@@ -27,8 +65,8 @@ impl<'a> Line<'a> {
     /// * `measurements`: those of the line before; they make room for its own.
     ///
     /// # Errors
-    /// A benchmark line that cannot be read, in the words of a warning. benchstat leaves those out as well.
-    pub fn new(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, String> {
+    /// A benchmark line that cannot be read. benchstat leaves those out as well.
+    pub fn new(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, Malformed<'a>> {
         measurements.clear();
         if let Some(result) = line.strip_prefix(PREFIX) {
             return take_result(result, measurements);
@@ -63,31 +101,37 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `Cosine/d512-8  4046834  247.1 ns/op …`
-fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, String> {
+fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, Malformed<'a>> {
     let mut fields = Fields(line);
     // `Benchmark` alone has an empty name.
     let name = if line.starts_with(char::is_whitespace) { "" } else { fields.next().unwrap_or_default() };
-    // A name alone is what `-v` prints when a benchmark begins.
-    let Some(iterations) = fields.next() else { return Ok(Line::Other) };
-    check_iterations(iterations)?;
+    // A name alone, without even a blank, is what `-v` prints when a benchmark begins.
+    if name.len() == line.len() {
+        return Ok(Line::Other);
+    }
+    check_iterations(fields.next().ok_or(Malformed::NoIterations)?)?;
     while let Some(number) = fields.next() {
         let value = measurement(number)?;
-        let unit = fields.next().ok_or_else(|| format!("`{number}` has no unit"))?;
+        let unit = fields.next().ok_or(Malformed::NoUnit(number))?;
         measurements.push((value, unit));
     }
-    if measurements.is_empty() { Err("there are no measurements".to_owned()) } else { Ok(Line::Result(name)) }
+    if measurements.is_empty() { Err(Malformed::NoMeasurements) } else { Ok(Line::Result(name)) }
 }
 
-fn check_iterations(field: &str) -> Result<(), String> {
+fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
     let is_short_number = field.len() <= 18 && field.bytes().all(|byte| byte.is_ascii_digit());
-    if is_short_number || field.parse::<i64>().is_ok() {
+    if is_short_number {
         return Ok(());
     }
-    Err(format!("`{field}` is no number of iterations"))
+    match field.parse::<i64>().map_err(|error| error.kind().clone()) {
+        Ok(_) => Ok(()),
+        Err(IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => Err(Malformed::TooManyIterations(field)),
+        Err(_) => Err(Malformed::Iterations(field)),
+    }
 }
 
 /// A number as Go reads it; infinite when it says so, refused when it is too large.
-fn measurement(field: &str) -> Result<f64, String> {
+fn measurement(field: &str) -> Result<f64, Malformed<'_>> {
     if let Some((number, length)) = numbers::decimal(field.as_bytes())
         && length == field.len()
     {
@@ -96,7 +140,8 @@ fn measurement(field: &str) -> Result<f64, String> {
     let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
     match field.parse::<f64>() {
         Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
-        _ => Err(format!("`{field}` is no number")),
+        Ok(_) => Err(Malformed::TooLargeMeasurement(field)),
+        Err(_) => Err(Malformed::Measurement(field)),
     }
 }
 
@@ -202,9 +247,9 @@ mod tests {
     #[test]
     fn a_line_is_a_result_a_unit_a_setting_or_nothing() {
         #[track_caller]
-        fn check(line: &str, expected: Result<Line, &str>, expected_measurements: &[(f64, &str)]) {
+        fn check(line: &str, expected: Result<Line, Malformed>, expected_measurements: &[(f64, &str)]) {
             let mut measurements = vec![(9.0, "of the line before")];
-            assert_eq!(Line::new(line, &mut measurements), expected.map_err(str::to_owned), "for {line:?}");
+            assert_eq!(Line::new(line, &mut measurements), expected, "for {line:?}");
             assert_eq!(measurements, expected_measurements, "for {line:?}");
         }
         check(
@@ -214,10 +259,11 @@ mod tests {
         );
         check("Benchmark 1 2 x", Ok(Line::Result("")), &[(2.0, "x")]);
         check("BenchmarkA", Ok(Line::Other), &[]);
-        check("BenchmarkA x", Err("`x` is no number of iterations"), &[]);
-        check("BenchmarkA 99999999999999999999 1 x", Err("`99999999999999999999` is no number of iterations"), &[]);
+        check("BenchmarkA ", Err(Malformed::NoIterations), &[]);
+        check("BenchmarkA x", Err(Malformed::Iterations("x")), &[]);
+        check("BenchmarkA 99999999999999999999 1 x", Err(Malformed::TooManyIterations("99999999999999999999")), &[]);
         check("BenchmarkA -5 1 x", Ok(Line::Result("A")), &[(1.0, "x")]);
-        check("BenchmarkA 1", Err("there are no measurements"), &[]);
+        check("BenchmarkA 1", Err(Malformed::NoMeasurements), &[]);
         check("Unit x better=lower", Ok(Line::Unit("x better=lower")), &[]);
         check("note: all well", Ok(Line::Setting("note", "all well")), &[]);
         check("PASS", Ok(Line::Other), &[]);

@@ -20,9 +20,10 @@
 
 mod events;
 mod line;
+pub mod scan;
 mod unit;
 
-pub use line::{Fields, Line, Measurements, lines};
+pub use line::{Fields, Line, Malformed, Measurements, lines};
 pub use unit::tidy;
 
 use std::collections::HashMap;
@@ -158,7 +159,9 @@ impl<'a> Results<'a> {
             Ok(Line::Unit(unit)) => self.take_unit(unit),
             Ok(Line::Setting(key, value)) => self.settings.take(key, value),
             Ok(Line::Other) => {}
-            Err(text) => self.warn(&format!("{text}; the line is left out")),
+            // Where a log cuts in, the name stands there a second time, with its results.
+            Err(Malformed::NoIterations) => {}
+            Err(malformed) => self.warn(&format!("{malformed}; the line is left out")),
         }
     }
 

@@ -1,0 +1,508 @@
+use std::collections::HashMap;
+
+use super::filter::Value;
+use super::order::Order;
+use super::token::{Expecting, Kind, Tokens};
+use super::{CONFIG, FULL_NAME, Filter, NAME, Name, Subject, SyntaxError, UNIT};
+
+/// Which values make a table, a row and a column, and which are ignored.
+///
+/// What is asked for on its own is left out where it would be one of many: with `--col goos`, the tables of `.config`
+/// do not part by `goos`, and with `--col /format`, the rows of `.fullname` have no `/format`.
+#[derive(Clone, Debug)]
+pub struct Projections {
+    /// With the unit behind everything else.
+    pub table: Projection,
+    /// What is compared along.
+    pub row: Projection,
+    /// What is compared.
+    pub column: Projection,
+    /// What none of them asks for.
+    pub residue: Projection,
+    /// Results of other values than the listed ones are left out.
+    lists: Vec<(Value, Vec<String>)>,
+}
+
+/// The expressions for [`Projections::new`]: keys between commas or blanks, each with an order if need be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// One table for each value.
+    pub table: &'a str,
+    /// One row for each value.
+    pub row: &'a str,
+    /// One column for each value; compared with the first.
+    pub column: &'a str,
+    /// Keys in which results may differ without being told apart.
+    pub ignore: &'a str,
+}
+
+impl Default for Wanted<'static> {
+    fn default() -> Self {
+        Wanted { table: CONFIG, row: FULL_NAME, column: ".file", ignore: "" }
+    }
+}
+
+impl Projections {
+    /// # Errors
+    /// The first expression that makes no sense, and which one: `table`, `row`, `col` or `ignore`.
+    pub fn new(wanted: &Wanted) -> Result<Projections, (&'static str, SyntaxError)> {
+        let parse = |name, text| parse(text).map_err(|error| (name, error));
+        let mut table = parse("table", wanted.table)?;
+        let parts = [parse("row", wanted.row)?, parse("col", wanted.column)?, parse("ignore", wanted.ignore)?];
+        let all = || table.iter().chain(parts.iter().flatten());
+        let lists = all().filter_map(Part::list).collect();
+        let specific: Vec<String> = all().filter_map(Part::specific).collect();
+        let asks_for = |source: &Source| all().any(|part| part.source == *source);
+        let residue: Vec<Part> = [Source::Config, Source::FullName]
+            .into_iter()
+            .filter(|source| !asks_for(source))
+            .map(|source| Part { source, order: Order::First })
+            .collect();
+        table.push(Part { source: Source::Unit, order: Order::First });
+        let [row, column, _] = parts;
+        let new = |parts| Projection::new(parts, &specific);
+        Ok(Projections { table: new(table), row: new(row), column: new(column), residue: new(residue), lists })
+    }
+
+    /// Whether no list of values leaves it out.
+    pub fn admit(&self, subject: &Subject) -> bool {
+        self.lists.iter().all(|(value, listed)| {
+            let value = value.of(subject);
+            listed.iter().any(|listed| *listed == value)
+        })
+    }
+
+    /// Whether a measurement is wanted: by the lists of values and by a filter.
+    pub fn keep(&self, filter: &Filter, subject: &Subject, units: &[&str]) -> bool {
+        self.admit(subject) && filter.keeps(subject, units)
+    }
+}
+
+/// A key with its order.
+#[derive(Clone, Debug)]
+struct Part {
+    source: Source,
+    order: Order,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    One(Value),
+    /// The name without what is asked for on its own.
+    FullName,
+    /// All settings but those that are asked for on their own.
+    Config,
+    /// Of the measurement at hand.
+    Unit,
+}
+
+impl Part {
+    /// The name of a single value, which is left out of groups.
+    fn specific(&self) -> Option<String> {
+        match &self.source {
+            Source::One(value) => Some(name_of(value).to_owned()),
+            Source::FullName | Source::Config | Source::Unit => None,
+        }
+    }
+
+    /// The values that are listed, of the value they are listed for.
+    fn list(&self) -> Option<(Value, Vec<String>)> {
+        match (&self.source, &self.order) {
+            (Source::One(value), Order::Fixed(listed)) => Some((value.clone(), listed.clone())),
+            (Source::FullName, Order::Fixed(listed)) => Some((Value::FullName, listed.clone())),
+            _ => None,
+        }
+    }
+}
+
+fn name_of(value: &Value) -> &str {
+    match value {
+        Value::Name => NAME,
+        Value::FullName => FULL_NAME,
+        Value::Unit => UNIT,
+        Value::Part(key) | Value::Setting(key) => key,
+    }
+}
+
+/// `.name,/size@num`
+fn parse(expression: &str) -> Result<Vec<Part>, SyntaxError> {
+    let mut tokens = Tokens::new(expression);
+    let mut parts = Vec::new();
+    loop {
+        let mut ahead = tokens;
+        match ahead.next(Expecting::Key)?.kind {
+            Kind::End => return Ok(parts),
+            Kind::Operator(',') if !parts.is_empty() => tokens = ahead,
+            _ => {}
+        }
+        parts.push(part(expression, &mut tokens)?);
+    }
+}
+
+fn part(expression: &str, tokens: &mut Tokens) -> Result<Part, SyntaxError> {
+    let start = *tokens;
+    let token = tokens.next(Expecting::Key)?;
+    let Kind::Word(key) = token.kind else { return Err(start.error("expected key")) };
+    let (order_offset, order) = order(expression, tokens, token.offset + key.len())?;
+    let source = match &*key {
+        CONFIG if matches!(order, Order::Fixed(_)) => {
+            return Err(SyntaxError::new(expression, order_offset, "fixed order not allowed for .config"));
+        }
+        CONFIG => Source::Config,
+        FULL_NAME => Source::FullName,
+        UNIT => return Err(SyntaxError::new(expression, token.offset, ".unit is only allowed in filters")),
+        key => Source::One(Value::new(key).map_err(|problem| SyntaxError::new(expression, token.offset, problem))?),
+    };
+    Ok(Part { source, order })
+}
+
+/// `@num`, `@(json gob)` or nothing; with its place.
+fn order(expression: &str, tokens: &mut Tokens, behind_key: usize) -> Result<(usize, Order), SyntaxError> {
+    let mut ahead = *tokens;
+    // What is no word at all is told by whoever reads on.
+    match ahead.next(Expecting::Key) {
+        Ok(token) if matches!(token.kind, Kind::Operator('@')) => *tokens = ahead,
+        Ok(_) | Err(_) => return Ok((behind_key, Order::First)),
+    }
+    let start = *tokens;
+    let token = tokens.next(Expecting::Key)?;
+    let order = match token.kind {
+        Kind::Word(name) => match &*name {
+            "first" => Order::First,
+            "alpha" => Order::Alpha,
+            "num" => Order::Num,
+            "fixed" => Order::Fixed(Vec::new()),
+            name => {
+                let problem = format!("unknown order {name:?}");
+                return Err(SyntaxError::new(expression, token.offset, problem));
+            }
+        },
+        Kind::Operator('(') => Order::Fixed(listed(tokens)?),
+        _ => return Err(start.error("expected named sort order or parenthesized list")),
+    };
+    Ok((token.offset, order))
+}
+
+/// `json gob)`
+fn listed(tokens: &mut Tokens) -> Result<Vec<String>, SyntaxError> {
+    let mut values = Vec::new();
+    loop {
+        let start = *tokens;
+        match tokens.next(Expecting::Key)?.kind {
+            Kind::Word(value) => values.push(value.into_owned()),
+            Kind::Operator(')') if values.is_empty() => return Err(start.error("nothing to match")),
+            Kind::Operator(')') => return Ok(values),
+            _ => return Err(start.error("missing )")),
+        }
+    }
+}
+
+/// What a projection made of a subject: the same for the same values. Its number counts from 0, as they were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(u32);
+
+impl Key {
+    /// Keys of a projection are numbered from 0 without gaps.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Values of subjects, put in order.
+///
+/// Remembers every value and every key it was asked for, and when it saw each first.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    parts: Vec<Part>,
+    /// The fields of each part: one, or as many as settings were seen.
+    fields_of_parts: Vec<Vec<usize>>,
+    fields: Vec<Field>,
+    /// What the parts of a name and settings leave out.
+    specific: Vec<String>,
+    texts: Vec<Box<str>>,
+    symbols: HashMap<Box<str>, Symbol>,
+    keys: Vec<Box<[Symbol]>>,
+    numbers: HashMap<Box<[Symbol]>, Key>,
+    /// The symbols of the subject at hand, by field.
+    row: Vec<Symbol>,
+}
+
+/// A field of a key, in the order in which the fields were seen.
+#[derive(Clone, Debug)]
+struct Field {
+    name: Box<str>,
+    order: Order,
+    /// At which place each symbol was first seen; only where the field is a part of its own. Settings of `.config`
+    /// stand by their bytes, as benchstat's do.
+    seen: Option<HashMap<Symbol, usize>>,
+}
+
+/// A text that was seen, by number. The empty one is 0.
+type Symbol = u32;
+
+impl Projection {
+    fn new(parts: Vec<Part>, specific: &[String]) -> Projection {
+        let mut projection = Projection {
+            fields_of_parts: Vec::new(),
+            fields: Vec::new(),
+            specific: specific.to_vec(),
+            texts: vec!["".into()],
+            symbols: HashMap::from([("".into(), 0)]),
+            keys: Vec::new(),
+            numbers: HashMap::new(),
+            row: Vec::new(),
+            parts: Vec::new(),
+        };
+        for part in &parts {
+            let name = match &part.source {
+                Source::One(value) => name_of(value),
+                Source::FullName => FULL_NAME,
+                Source::Unit => UNIT,
+                Source::Config => {
+                    projection.fields_of_parts.push(Vec::new());
+                    continue;
+                }
+            };
+            let seen = matches!(part.order, Order::First).then(HashMap::new);
+            let field = projection.add_field(name, part.order.clone(), seen);
+            projection.fields_of_parts.push(vec![field]);
+        }
+        projection.parts = parts;
+        projection
+    }
+
+    /// The key of a subject.
+    ///
+    /// * `unit`: of the measurement, for a projection that tells units apart.
+    pub fn key(&mut self, subject: &Subject, unit: &str) -> Key {
+        self.row.fill(0);
+        for index in 0..self.parts.len() {
+            let symbol = match &self.parts[index].source {
+                Source::One(value) => {
+                    let value = value.of(subject);
+                    self.symbol(value)
+                }
+                Source::FullName => {
+                    let name = Name::new(subject.name).without(&self.specific);
+                    self.symbol(&name)
+                }
+                Source::Unit => self.symbol(unit),
+                Source::Config => {
+                    self.take_settings(index, subject);
+                    continue;
+                }
+            };
+            self.row[self.fields_of_parts[index][0]] = symbol;
+        }
+        self.number_row()
+    }
+
+    fn take_settings(&mut self, part: usize, subject: &Subject) {
+        for (name, value) in subject.settings {
+            let known = self.fields_of_parts[part].iter().copied().find(|&field| *self.fields[field].name == **name);
+            let field = match known {
+                Some(field) => field,
+                None if self.specific.iter().any(|specific| specific == name) => continue,
+                None => {
+                    let field = self.add_field(name, self.parts[part].order.clone(), None);
+                    self.fields_of_parts[part].push(field);
+                    field
+                }
+            };
+            self.row[field] = self.symbol(value);
+        }
+    }
+
+    fn add_field(&mut self, name: &str, order: Order, seen: Option<HashMap<Symbol, usize>>) -> usize {
+        self.fields.push(Field { name: name.into(), order, seen });
+        self.row.push(0);
+        self.fields.len() - 1
+    }
+
+    fn symbol(&mut self, text: &str) -> Symbol {
+        if let Some(symbol) = self.symbols.get(text) {
+            return *symbol;
+        }
+        let symbol = self.texts.len() as Symbol;
+        self.texts.push(text.into());
+        self.symbols.insert(text.into(), symbol);
+        symbol
+    }
+
+    /// The key of the row: fields that came later are empty in earlier keys.
+    fn number_row(&mut self) -> Key {
+        let length = self.row.iter().rposition(|symbol| *symbol != 0).map_or(0, |last| last + 1);
+        if let Some(key) = self.numbers.get(&self.row[..length]) {
+            return *key;
+        }
+        for (field, symbol) in self.fields.iter_mut().zip(&self.row) {
+            if let Some(seen) = &mut field.seen {
+                let next = seen.len();
+                seen.entry(*symbol).or_insert(next);
+            }
+        }
+        let key = Key(self.keys.len() as u32);
+        self.keys.push(self.row[..length].into());
+        self.numbers.insert(self.row[..length].into(), key);
+        key
+    }
+
+    /// The fields of its keys, those of `.config` in its place.
+    pub fn field_names(&self) -> Vec<&str> {
+        self.flat().map(|field| &*self.fields[field].name).collect()
+    }
+
+    /// The values of a key, one for each of [`field_names`](Projection::field_names); empty where it has none.
+    pub fn values(&self, key: Key) -> Vec<&str> {
+        self.flat().map(|field| self.value(key, field)).collect()
+    }
+
+    /// The values that are there, with blanks between.
+    pub fn label(&self, key: Key) -> String {
+        let values = self.flat().map(|field| self.value(key, field)).filter(|value| !value.is_empty());
+        values.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Puts keys into the order that was asked for.
+    pub fn sort(&self, keys: &mut [Key]) {
+        let flat: Vec<usize> = self.flat().collect();
+        keys.sort_by(|a, b| {
+            let of_fields = flat.iter().map(|&field| self.compare(*a, *b, field));
+            of_fields.fold(std::cmp::Ordering::Equal, |before, next| before.then(next))
+        });
+    }
+
+    /// The names of the fields in which keys differ.
+    pub fn varying(&self, keys: &[Key]) -> Vec<&str> {
+        let Some((first, others)) = keys.split_first() else { return Vec::new() };
+        let varies =
+            |field: &usize| others.iter().any(|key| self.symbol_of(*key, *field) != self.symbol_of(*first, *field));
+        self.flat().filter(varies).map(|field| &*self.fields[field].name).collect()
+    }
+
+    fn compare(&self, a: Key, b: Key, field: usize) -> std::cmp::Ordering {
+        let (a, b) = (self.symbol_of(a, field), self.symbol_of(b, field));
+        if a == b {
+            return std::cmp::Ordering::Equal;
+        }
+        let Field { order, seen, .. } = &self.fields[field];
+        if let Some(seen) = seen {
+            return seen.get(&a).cmp(&seen.get(&b));
+        }
+        order.compare(&self.texts[a as usize], &self.texts[b as usize], |_| 0)
+    }
+
+    fn flat(&self) -> impl Iterator<Item = usize> {
+        self.fields_of_parts.iter().flatten().copied()
+    }
+
+    fn value(&self, key: Key, field: usize) -> &str {
+        &self.texts[self.symbol_of(key, field) as usize]
+    }
+
+    fn symbol_of(&self, key: Key, field: usize) -> Symbol {
+        self.keys[key.index()].get(field).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject<'a>(name: &'a str, settings: &'a [(&'a str, &'a str)]) -> Subject<'a> {
+        Subject { file: "old.txt", name, settings }
+    }
+
+    fn projections(wanted: &Wanted) -> Projections {
+        Projections::new(wanted).unwrap_or_else(|(name, error)| panic!("{name}: {error}"))
+    }
+
+    #[test]
+    fn what_is_asked_for_alone_is_left_out_of_the_groups() {
+        let mut all =
+            projections(&Wanted { table: ".config", row: ".fullname", column: "/format goos", ignore: "cpu" });
+        let settings = [("goos", "linux"), ("pkg", "p"), ("cpu", "c")];
+        let subject = subject("Encode/format=json/1k-8", &settings);
+        let row = all.row.key(&subject, "");
+        assert_eq!(all.row.label(row), "Encode/1k-8");
+        let column = all.column.key(&subject, "");
+        assert_eq!(
+            (all.column.values(column), all.column.field_names()),
+            (vec!["json", "linux"], vec!["/format", "goos"])
+        );
+        let table = all.table.key(&subject, "sec/op");
+        assert_eq!((all.table.values(table), all.table.field_names()), (vec!["p", "sec/op"], vec!["pkg", ".unit"]));
+        assert_eq!(all.residue.field_names(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_residue_is_what_nobody_asks_for() {
+        let mut all = projections(&Wanted { table: "goos", row: ".name", ..Wanted::default() });
+        let keys: Vec<Key> = [
+            ("A/x=1", [("goos", "linux"), ("pkg", "p")]),
+            ("A/x=2", [("goos", "linux"), ("pkg", "p")]),
+            ("A/x=1", [("goos", "darwin"), ("pkg", "q")]),
+        ]
+        .iter()
+        .map(|(name, settings)| all.residue.key(&subject(name, settings), ""))
+        .collect();
+        assert_eq!(all.residue.varying(&keys[..2]), [".fullname"]);
+        assert_eq!(all.residue.varying(&keys), ["pkg", ".fullname"]);
+        assert_eq!(all.residue.varying(&keys[..1]), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn keys_stand_as_they_were_seen_or_as_asked_for() {
+        #[track_caller]
+        fn check(column: &str, expected: &[&str]) {
+            let mut all = projections(&Wanted { column, ..Wanted::default() });
+            let names = ["E/size=4k", "E/size=16k", "E/size=1k", "E/size=4k"];
+            let subjects = names.iter().map(|name| subject(name, &[])).filter(|subject| all.admit(subject));
+            let subjects: Vec<Subject> = subjects.collect();
+            let mut keys: Vec<Key> = subjects.iter().map(|subject| all.column.key(subject, "")).collect();
+            keys.sort();
+            keys.dedup();
+            all.column.sort(&mut keys);
+            let labels: Vec<String> = keys.iter().map(|key| all.column.label(*key)).collect();
+            assert_eq!(labels, expected, "for {column}");
+        }
+        check("/size", &["4k", "16k", "1k"]);
+        check("/size@first", &["4k", "16k", "1k"]);
+        check("/size@alpha", &["16k", "1k", "4k"]);
+        check("/size@num", &["1k", "4k", "16k"]);
+        check("/size@(1k 4k)", &["1k", "4k"]);
+        check("/size@fixed", &[]);
+    }
+
+    #[test]
+    fn settings_of_a_group_stand_by_their_bytes() {
+        let mut all = projections(&Wanted::default());
+        let of = |settings: &[(&str, &str)], all: &mut Projections| all.table.key(&subject("A", settings), "sec/op");
+        let mut keys =
+            vec![of(&[("pkg", "z")], &mut all), of(&[("pkg", "a"), ("goos", "x")], &mut all), of(&[], &mut all)];
+        all.table.sort(&mut keys);
+        let labels: Vec<String> = keys.iter().map(|key| all.table.label(*key)).collect();
+        assert_eq!(labels, ["sec/op", "a x sec/op", "z sec/op"]);
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        #[track_caller]
+        fn check(expression: &str, offset: usize, problem: &str) {
+            let error = parse(expression).expect_err(expression);
+            assert_eq!((error.offset, &*error.problem), (offset, problem), "for {expression:?}");
+        }
+        check(",a", 0, "expected key");
+        check("a,,b", 2, "expected key");
+        check("a,", 2, "expected key");
+        check("a@x", 2, "unknown order \"x\"");
+        check("a@", 2, "expected named sort order or parenthesized list");
+        check("a@()", 3, "nothing to match");
+        check("a@(b", 4, "missing )");
+        check("a@(b,c)", 4, "missing )");
+        check("a .unit", 2, ".unit is only allowed in filters");
+        check(".config@(a)", 8, "fixed order not allowed for .config");
+        check("a \"\"", 2, "key must not be empty");
+        check("a \"b", 2, "missing end quote");
+    }
+}
