@@ -153,8 +153,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = crate::io::parse_time)]
     pub max_time: std::time::Duration,
     /// Stop after this many rounds, whatever is not decided yet
-    #[arg(long, value_name = "ROUNDS", default_value_t = 160)]
-    pub rounds: usize,
+    #[arg(long, value_name = "ROUNDS", default_value_t = 160, value_parser = clap::value_parser!(u32).range(6..))]
+    pub rounds: u32,
     /// Kill a process that takes longer
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub timeout: u64,

@@ -6,7 +6,7 @@ use super::select::Selector;
 use super::{Exit, Stop};
 use crate::compare::{self, Allowance, Beside, Comparison};
 use crate::io::{self as world, Failure, NewFile, Project, Reader, Settings, SideSpec};
-use crate::model::{Host, Noise, Run};
+use crate::model::{BenchId, Host, Noise, Run};
 use crate::policy::{self, Request};
 use crate::report::{Colour, Context, FalseAlarms, NullRun, RENDERERS, Renderer, Report, Show, Side, Style};
 
@@ -34,6 +34,8 @@ pub(super) struct Desk<'a> {
     pub false_alarms: FalseAlarms,
     /// What tells the programs apart.
     pub code: Vec<String>,
+    /// Benchmarks that could not be measured, with the reason.
+    pub unmeasured: Vec<(BenchId, String)>,
     look: &'a Look,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
@@ -46,7 +48,16 @@ impl<'a> Desk<'a> {
         let settings = world::load_config(config.as_deref(), &project)?;
         let begin = |file: &ReportFile| Ok((file.renderer, NewFile::begin(&file.path)?));
         let files = look.report.iter().map(begin).collect::<Result<_, Failure>>()?;
-        Ok(Desk { project, settings, noise: None, false_alarms: FalseAlarms::default(), code: Vec::new(), look, files })
+        Ok(Desk {
+            project,
+            settings,
+            noise: None,
+            false_alarms: FalseAlarms::default(),
+            code: Vec::new(),
+            unmeasured: Vec::new(),
+            look,
+            files,
+        })
     }
 
     /// Takes in what a null run found on this machine, if there was one.
@@ -84,7 +95,15 @@ impl<'a> Desk<'a> {
     ) -> Result<Exit, Stop> {
         let selection = self.look.selection();
         let Settings { options, budgets, path } = &self.settings;
-        let request = Request { comparisons, old: old.as_ref(), new: &new, budgets, options, selection: &selection };
+        let request = Request {
+            comparisons,
+            old: old.as_ref(),
+            new: &new,
+            budgets,
+            options,
+            selection: &selection,
+            unmeasured: self.unmeasured.clone(),
+        };
         let verdicts = policy::judge(request)
             .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
         let exit = Exit::from(verdicts.conclusion());

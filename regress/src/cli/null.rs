@@ -7,7 +7,7 @@ use super::run::rounds::{Outcome, Rounds};
 use super::run::{BUDGET, SEED, TIME};
 use super::{Exit, Stop, tell};
 use crate::compare::{self, NullProcess, Options};
-use crate::io::{self as world, Company, Failure, Lane, Origin, Project, Turn};
+use crate::io::{self as world, Failure, Lane, Origin, Project, Turn};
 use crate::model::{BenchId, BenchNoise, Noise, Provenance};
 use crate::policy::{Budgets, Pattern};
 use crate::report;
@@ -16,9 +16,9 @@ use crate::trial::{self, Candidate, Measure, Pairing, Plan, Question, Round};
 pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
     let settings = world::load_config(world::find_config(args.config.as_deref(), &project).as_deref(), &project)?;
-    let _alone = world::claim(if args.force { Company::Accepted } else { Company::Refused })?;
-    world::heed_interrupts();
     let directory = project.run_directory().join("null");
+    let _alone = world::claim(args.force.into(), &directory)?;
+    world::heed_interrupts();
     let one = built("the program", &origin(args), &project, &directory.join("old"), &args.cargo, errors)?;
     // Two files, as two programs would be: one file would be in memory once.
     let other = one.twin(&directory.join("new"))?;
@@ -36,7 +36,10 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     for warning in too_tight(&noise, &settings.budgets, plan.looks.last()) {
         writeln!(out, "{}", report::visible(&warning))?;
     }
-    writeln!(out, "kept in {}", report::visible(&world::save_noise(&project, &noise)?))?;
+    // Another command is another program, and both would be called `command`.
+    if args.cmd.is_none() {
+        writeln!(out, "kept in {}", report::visible(&world::save_noise(&project, &noise)?))?;
+    }
     match crashed {
         None => Ok(Exit::FINE),
         Some(failure) => Err(failure.into()),
@@ -121,17 +124,18 @@ impl<'a> Measuring<'a> {
     ) -> Result<Option<Failure>, Stop> {
         let (mut rounds, _) = Rounds::begin(lanes, Duration::from_secs(args.timeout), journal, false)?;
         let mut crashes: Option<Failure> = None;
-        for number in 0..args.rounds as usize {
-            let open: Vec<usize> = (0..self.ways.len()).filter(|&way| self.ways[way].is_due(number)).collect();
-            for turn in trial::round_order(SEED, number as u64, &open) {
+        'rounds: for number in 0..args.rounds as usize {
+            let due: Vec<usize> = (0..self.ways.len()).filter(|&way| self.ways[way].is_due(number)).collect();
+            for turn in trial::round_order(SEED, number as u64, &due) {
                 let way = &mut self.ways[turn.benchmark];
                 let begin = rounds.seconds();
-                if begin > args.max_time.as_secs_f64() || way.left {
-                    break;
+                if begin > args.max_time.as_secs_f64() {
+                    tell::progress(errors, &format!("the time is up in round {} of {}", number + 1, args.rounds))?;
+                    break 'rounds;
                 }
                 match rounds.measure(&self.turns[way.turn], way.pairing, turn.first, number)? {
                     Outcome::Measured(round) => way.rounds.extend(round),
-                    Outcome::Interrupted => return Ok(crashes),
+                    Outcome::Interrupted => break 'rounds,
                     Outcome::Crashed(_, crash) => {
                         let failure = crash.failure(&self.turns[way.turn].benchmark);
                         crashes = Some(match crashes {
@@ -148,6 +152,9 @@ impl<'a> Measuring<'a> {
                 tell::progress(errors, &what)?;
             }
         }
+        // Who never took turns was measured apart all the time, in half of the rounds that count as lockstep.
+        self.ways
+            .retain(|way| way.pairing == Pairing::Apart || way.rounds.iter().all(|round| round.lockstep.is_some()));
         if let Some(words) = rounds.disturbances() {
             tell::progress(errors, &words)?;
         }

@@ -93,7 +93,8 @@ pub enum Finding {
     NotComparable(Reason),
     /// In old only.
     OnlyOld,
-    /// In old only, because the new program failed while it was measured. In words: `exit status: 101: no disk`.
+    /// In one only, because the program of the other failed while it was measured. What happened, as the end of a
+    /// sentence about that program: `failed (exit status: 101): no disk`.
     Crashed(String),
     /// In new only.
     OnlyNew,
@@ -114,6 +115,8 @@ pub enum Lack {
     },
     /// The measurements scatter too much.
     Spread,
+    /// It moved, though it does the same instructions: where code and data lie in memory does that as well.
+    Layout,
     /// Too few rounds of processes that took turns.
     Rounds {
         /// How many were measured.
@@ -183,6 +186,11 @@ impl Lack {
                     None => "many more would be needed".to_owned(),
                 };
                 format!("{taken} rounds would have shown {visible}; {more} (--max-time, --rounds)")
+            }
+            Lack::Layout => {
+                "it moved and its instructions did not: where the code lies in memory can do that, by 16 % and \
+                             more; align functions (README, \"Layout\"), or judge its instructions"
+                    .to_owned()
             }
             Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
         }

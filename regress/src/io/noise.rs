@@ -28,7 +28,8 @@ fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
     }
 }
 
-/// Keeps what a null run found on a machine, in place of what an earlier one did.
+/// Keeps what a null run found on a machine. What an earlier one found of other benchmarks stays; false alarms are those
+/// of this one.
 ///
 /// * Returns the file, as the user would type it.
 ///
@@ -38,8 +39,11 @@ fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
 pub fn save(project: &Project, noise: &Noise) -> Result<String, Failure> {
     let nowhere = || Failure::new("nobody knows on which machine this was measured", "measure it anew: regress null");
     let path = path(&project.baselines(), noise.provenance.host.as_ref().ok_or_else(nowhere)?);
-    replace::file(&path, &noise::write(noise))?;
-    Ok(project.shown(&path))
+    let shown = project.shown(&path);
+    // One that is damaged has nothing that could stay.
+    let earlier = read(&path, &shown).ok().flatten().unwrap_or_default();
+    replace::file(&path, &noise::write(&noise.clone().completed_by(earlier)))?;
+    Ok(shown)
 }
 
 /// Each kind of machine has a file of its own: `baselines/noise/amd-epyc-2-cores-linux-x86-64.json`.

@@ -34,6 +34,16 @@ pub struct BenchNoise {
     pub false_flags: usize,
 }
 
+impl Noise {
+    /// This, and of an earlier one the benchmarks that this one has not.
+    pub fn completed_by(mut self, earlier: Noise) -> Noise {
+        for (id, noise) in earlier.benchmarks {
+            self.benchmarks.entry(id).or_insert(noise);
+        }
+        self
+    }
+}
+
 impl BenchNoise {
     /// The smallest slowdown that can be seen in at most so many rounds, as a ratio above 1; infinite when that is
     /// too few for any.

@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::rules::{Rule, RuleKind, Ruling, Unproven};
 use super::scope::Scope;
 use super::verdict::{Judgement, Row, Verdicts};
-use crate::compare::{self, Comparison, Finding, Options, Sides};
+use crate::compare::{self, Comparison, Finding, Options, Reason, Sides};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 use crate::parallel::in_parts;
 
@@ -25,6 +25,8 @@ pub struct Request<'a> {
     pub options: &'a Options,
     /// What the user left out on purpose.
     pub selection: &'a Selection,
+    /// Benchmarks that are in neither side though they were asked for, with the reason: `crashed: …`.
+    pub unmeasured: Vec<(BenchId, String)>,
 }
 
 /// What the user left out on purpose: a rule about it is not a rule about nothing.
@@ -56,9 +58,10 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let headlines = request.comparisons.iter().filter(|row| row.metric.standing == Standing::Headline);
     let headlined: BTreeSet<BenchId> = headlines.map(|row| row.id.clone()).collect();
     let means = compare::geomeans(&request.comparisons);
-    let missing = never_measured(&request);
+    let mut missing = never_measured(&request);
     let mut warnings = never_compared(&request);
-    let Request { comparisons, old, new, budgets, options, selection } = request;
+    let Request { comparisons, old, new, budgets, options, selection, unmeasured } = request;
+    missing.extend(unmeasured.into_iter().map(|(id, sentence)| (Some(id), unmeasured_judgement(sentence))));
     let judgements_of = |row: &Comparison| {
         let benchmark_is_new_side = new_benchmarks.contains(&row.id);
         let benchmark_has_headline = headlined.contains(&row.id);
@@ -84,13 +87,29 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     Ok(Verdicts { rows, missing, means, warnings })
 }
 
+/// What was asked for and is in neither side breaks the built-in rule that a benchmark is there.
+fn unmeasured_judgement(sentence: String) -> Judgement {
+    Judgement {
+        outcome: Outcome::Broken,
+        rule: RuleKind::Present,
+        rule_text: "present true".to_owned(),
+        source: Source::BuiltIn,
+        sentence,
+        advice: None,
+        against: None,
+        why: None,
+    }
+}
+
 fn apply(budget: &Budget, rule: &Rule, case: &Case<'_>, budgets: &Budgets, selection: &Selection) -> Option<Judgement> {
     let Ruling { outcome, sentence, advice, against } = match excused(rule, case, selection) {
-        Some(reason) => Ruling { outcome: Outcome::NotJudged, sentence: reason, advice: None, against: None },
+        Some((outcome, reason)) => Ruling { outcome, sentence: reason, advice: None, against: None },
         None => rule.judge(case)?,
     };
     let tolerated = outcome == Outcome::NotProven
         && rule.kind() == RuleKind::Change
+        // What a crash has hidden is no change too small to be told.
+        && !matches!(case.row.finding, Finding::Crashed(_))
         && unproven_passes(budgets, &case.row.id, &case.row.metric.name);
     Some(Judgement {
         outcome: if tolerated { Outcome::Tolerated } else { outcome },
@@ -104,10 +123,15 @@ fn apply(budget: &Budget, rule: &Rule, case: &Case<'_>, budgets: &Budgets, selec
     })
 }
 
-/// Why a rule says nothing about a row it would otherwise judge.
-fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<String> {
+/// Why a rule says nothing about a row it would otherwise judge; or is kept without a look at the numbers.
+fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<(Outcome, String)> {
     let metric = &case.row.metric.name;
-    match (rule.kind(), &case.row.finding) {
+    if let (RuleKind::Change, Finding::NotComparable(reason @ (Reason::SameCode | Reason::SameFunctions))) =
+        (rule.kind(), &case.row.finding)
+    {
+        return Some((Outcome::Passed, reason.to_string()));
+    }
+    let reason = match (rule.kind(), &case.row.finding) {
         (RuleKind::Present, Finding::OnlyOld) if selection.without.iter().any(|name| **name == **metric) => {
             Some(format!("{metric} is not measured here, as --without says"))
         }
@@ -121,7 +145,8 @@ fn excused(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<String
             Some("a detail of another metric".to_owned())
         }
         _ => None,
-    }
+    };
+    reason.map(|reason| (Outcome::NotJudged, reason))
 }
 
 fn unproven_passes(budgets: &Budgets, id: &BenchId, metric: &str) -> bool {

@@ -408,6 +408,7 @@ impl ReasonFile {
             Lack::Measurements { needed } => ("too few measurements", *needed),
             Lack::RunsApart { .. } => ("runs apart", None),
             Lack::Rounds { more, .. } => ("too few rounds", *more),
+            Lack::Layout => ("layout", None),
             Lack::Spread => ("spread", None),
         };
         ReasonFile { kind, sentence: lack.advice(), needed }

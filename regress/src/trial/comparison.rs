@@ -84,7 +84,11 @@ fn change(old: &Observation, evidence: &Evidence, decision: &Decision, believed:
     Change {
         method: IN_TURNS,
         ratio: Some(evidence.ratio),
-        shift: Interval { low: shift(believed.0), point: shift(evidence.ratio), high: shift(believed.1) },
+        shift: Interval {
+            low: shift(evidence.interval.low),
+            point: shift(evidence.ratio),
+            high: shift(evidence.interval.high),
+        },
         believed: Some(believed),
         best_ratio: None,
         p: Some(if is_slower { evidence.p_regressed } else { evidence.p_improved }),

@@ -41,7 +41,7 @@ pub(super) fn more_rounds(evidence: &Evidence, question: &Question, plan: &Plan,
         let reach = |p: f64| (student_quantile(freedom, p) + student_quantile(freedom, HOPE)) * error;
         ways.iter().any(|&(distance, p)| distance > reach(p))
     };
-    let later = std::iter::successors(Some(2 * plan.looks.last()), |look| Some(2 * look));
+    let later = std::iter::successors(plan.looks.last().checked_mul(2), |look| look.checked_mul(2));
     let looks = plan.looks.rounds().iter().copied().chain(later);
     looks
         .skip_while(|&look| look <= evidence.rounds)

@@ -96,7 +96,7 @@ impl Rotation {
     ///
     /// * `seconds_left`: for all that is still to be measured; infinite when nobody waits.
     ///
-    /// Everybody has a first round. From then on it is known what a round costs, and those go on whose next look
+    /// Everybody has a first round, as long as `seconds_left` is not negative. From then on it is known what a round costs, and those go on whose next look
     /// still fits into the time, the soonest reached first: better a verdict for some than none for all.
     pub fn next_round(&mut self, seconds_left: f64) -> Vec<Turn> {
         let mut waiting: Vec<(f64, usize)> = (0..self.benchmarks.len())

@@ -117,16 +117,32 @@ fn verdicts(old: &Run, new: &Run, budgets: &Budgets) -> Verdicts {
     let options = Options::default();
     let comparisons = compare(old, new, &options);
     let selection = Selection::default();
-    judge(Request { comparisons, old: Some(old), new, budgets, options: &options, selection: &selection })
-        .expect("the budgets hold for every benchmark")
+    judge(Request {
+        comparisons,
+        old: Some(old),
+        new,
+        budgets,
+        options: &options,
+        selection: &selection,
+        unmeasured: Vec::new(),
+    })
+    .expect("the budgets hold for every benchmark")
 }
 
 fn check(new: &Run, budgets: &Budgets) -> Verdicts {
     let options = Options::default();
     let comparisons = survey(new, &options);
     let selection = Selection::default();
-    judge(Request { comparisons, old: None, new, budgets, options: &options, selection: &selection })
-        .expect("the budgets hold for every benchmark")
+    judge(Request {
+        comparisons,
+        old: None,
+        new,
+        budgets,
+        options: &options,
+        selection: &selection,
+        unmeasured: Vec::new(),
+    })
+    .expect("the budgets hold for every benchmark")
 }
 
 fn rendered(verdicts: Verdicts, format: &str) -> String {

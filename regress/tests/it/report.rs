@@ -219,7 +219,16 @@ fn nothing() -> Report {
 
 fn judge(comparisons: Vec<compare::Comparison>, old: Option<&Run>, new: &Run, options: &Options) -> Verdicts {
     let selection = Selection::default();
-    policy::judge(Request { comparisons, old, new, budgets: &budgets(), options, selection: &selection }).unwrap()
+    policy::judge(Request {
+        comparisons,
+        old,
+        new,
+        budgets: &budgets(),
+        options,
+        selection: &selection,
+        unmeasured: Vec::new(),
+    })
+    .unwrap()
 }
 
 fn context(old: Option<Side>, new: Side, show: Show) -> Context {
@@ -506,6 +515,7 @@ fn a_comment_is_never_longer_than_github_takes() {
         budgets: &budgets,
         options: &options,
         selection: &selection,
+        unmeasured: Vec::new(),
     };
     let side = |label: &str| Side { label: label.to_owned(), provenance: Provenance::default() };
     let report = Report::new(policy::judge(request).unwrap(), context(Some(side("old")), side("new"), Show::All));

@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{TAIL, TIME};
 use crate::cli::args::RunArgs;
 use crate::compare::Reason;
 use crate::io::{Difference, Failure, Lane, Turn};
-use crate::model::BenchId;
+use crate::model::{BenchId, METRICS, Nature};
 use crate::policy::Pattern;
 
 /// Which benchmarks there are, and what is known of them before measuring.
@@ -25,10 +24,11 @@ impl Benchmarks {
     pub fn of(old: &Lane, new: &Lane, args: &RunArgs) -> Result<Benchmarks, Failure> {
         let filters: Vec<Pattern> = args.look.filter.iter().map(|text| Pattern::new(text)).collect();
         let wanted = |turn: &Turn| filters.is_empty() || filters.iter().any(|filter| filter.matches(&turn.id()));
-        let wants_times = !args.look.exact
-            && (args.look.metric.is_empty() || args.look.metric.iter().any(|m| m == TIME || m == TAIL));
+        let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
+        let wants_times = !args.look.exact && (args.look.metric.is_empty() || args.look.metric.iter().any(is_time));
         let turns = |lane: &Lane| -> Result<BTreeSet<Turn>, Failure> {
-            Ok(if wants_times { lane.turns()?.into_iter().filter(wanted).collect() } else { BTreeSet::new() })
+            let turns = if wants_times { lane.turns()? } else { BTreeSet::new() };
+            each_once(turns.into_iter().filter(wanted).collect(), &lane.label)
         };
         let (old_turns, new_turns) = (turns(old)?, turns(new)?);
         let differences = old.differences(new)?;
@@ -39,8 +39,7 @@ impl Benchmarks {
         };
         let shared: Vec<Turn> = old_turns.intersection(&new_turns).cloned().collect();
         let same_code = shared.iter().filter_map(|turn| Some((turn.id(), reason(turn)?))).collect();
-        let (skipped, both) =
-            shared.into_iter().partition(|turn| args.skip_identical && reason(turn) == Some(Reason::SameCode));
+        let (skipped, both) = shared.into_iter().partition(|turn| args.skip_identical && reason(turn).is_some());
         Ok(Benchmarks {
             skipped,
             both,
@@ -52,12 +51,29 @@ impl Benchmarks {
     }
 }
 
+/// A name stands for one benchmark: told before minutes of measuring.
+fn each_once(turns: BTreeSet<Turn>, label: &str) -> Result<BTreeSet<Turn>, Failure> {
+    let mut seen: BTreeMap<BenchId, &Turn> = BTreeMap::new();
+    for turn in &turns {
+        if let Some(other) = seen.insert(turn.id(), turn) {
+            let (first, second) = (other.target(), turn.target());
+            let problem = format!(
+                "{} of {label} is in two bench targets: {}/{} and {}/{}",
+                turn.benchmark, first.0, first.1, second.0, second.1
+            );
+            return Err(Failure::new(problem, "rename one of them, or choose: -- --package, --bench"));
+        }
+    }
+    Ok(turns)
+}
+
 /// What tells two executables apart; `None` where nothing does, or nobody knows.
 fn words(target: &str, difference: &Difference) -> Option<String> {
     let Difference::Functions { changed, added, removed } = difference else { return None };
     let parts = [("changed", changed), ("new", added), ("gone", removed)];
     let parts = parts.iter().filter(|(_, names)| !names.is_empty()).map(|(what, names)| part(what, names));
-    Some(format!("code of {target}: {}", parts.collect::<Vec<_>>().join("; ")))
+    let of = if target.is_empty() { "code".to_owned() } else { format!("code of {target}") };
+    Some(format!("{of}: {}", parts.collect::<Vec<_>>().join("; ")))
 }
 
 fn part(what: &str, names: &[String]) -> String {

@@ -41,8 +41,8 @@ pub(in crate::cli) enum Outcome {
     Crashed(Side, Crash),
 }
 
-/// What an earlier run recorded: the rounds of each benchmark, by its name.
-pub(in crate::cli) type Recorded = BTreeMap<String, BTreeMap<usize, Round>>;
+/// What an earlier run recorded: the rounds of each benchmark by their number, by its name; with their seconds.
+pub(in crate::cli) type Recorded = BTreeMap<String, BTreeMap<usize, (Round, f64)>>;
 
 impl<'a> Rounds<'a> {
     /// Nothing is measured yet.
@@ -169,7 +169,8 @@ fn recorded(entries: Vec<Entry>) -> Recorded {
         let Some(new) = news.remove(&(benchmark.clone(), number)) else { continue };
         let round = if old.lockstep { Round::in_lockstep } else { Round::of };
         if let Some(round) = round(&old.seconds, &new.seconds) {
-            recorded.entry(benchmark).or_default().insert(number, round);
+            let seconds = old.conditions.seconds.unwrap_or(0.0);
+            recorded.entry(benchmark).or_default().insert(number, (round, seconds));
         }
     }
     recorded

@@ -125,11 +125,14 @@ impl Lane {
         })
     }
 
-    /// A hash of the code of all executables that times are taken of. Empty for a command.
+    /// What is measured, as a hash of the code of all executables that times are taken of; a command is what it says.
     ///
     /// # Errors
     /// An executable cannot be read.
     pub fn fingerprint(&self) -> Result<String, Failure> {
+        if let Some(command) = &self.command {
+            return Ok(format!("command {command}"));
+        }
         let prints: Result<Vec<String>, Failure> =
             self.timed().map(|bench| code::fingerprint(&bench.executable)).collect();
         Ok(prints?.join("-"))
@@ -311,11 +314,14 @@ fn keep(benches: Vec<Bench>, directory: &Path) -> Result<Vec<Bench>, Failure> {
     let failed = |path: &Path, error: std::io::Error| {
         Failure::new(format!("{}: {error}", path.display()), "check the space on the disk")
     };
-    std::fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
     benches
         .into_iter()
-        .map(|bench| {
-            let copy = directory.join(format!("{}-{}", bench.package, bench.target));
+        .enumerate()
+        .map(|(number, bench)| {
+            // By number: no two can have the same name.
+            let copy = directory.join(format!("{number:03}")).join("program");
+            let place = copy.parent().unwrap_or(directory);
+            std::fs::create_dir_all(place).map_err(|error| failed(place, error))?;
             std::fs::copy(&bench.executable, &copy).map_err(|error| failed(&copy, error))?;
             Ok(Bench { executable: copy, ..bench })
         })

@@ -35,7 +35,7 @@ impl fmt::Display for Crash {
             Crash::NotStarted(reason) => write!(f, "cannot be started: {reason}"),
             Crash::Failed { how, said } => {
                 let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-                write!(f, "failed ({how}): {}", said.join("; "))
+                write!(f, "failed ({how}){}{}", if said.is_empty() { "" } else { ": " }, said.join("; "))
             }
             Crash::TimedOut { seconds } => write!(f, "was still running after {seconds} s, and was killed"),
         }
@@ -49,7 +49,7 @@ impl Crash {
     pub fn failure(&self, what: &str) -> Failure {
         let next_step = match self {
             Crash::NotStarted(_) => "build it again",
-            Crash::Failed { .. } => "run it by hand; what needs valgrind is left out by --without instructions",
+            Crash::Failed { .. } => "run it by hand; if it needs valgrind: --without instructions",
             Crash::TimedOut { .. } => "give it more time: --timeout",
         };
         Failure::new(format!("{what} {self}"), next_step)

@@ -4,6 +4,7 @@ use crate::model::METRICS;
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::case::Case;
 use crate::policy::entry::Value;
+use crate::policy::outcome::Outcome;
 use crate::policy::scope::Scope;
 use crate::unit::{Better, Quantity, Scale, parse_percent, show_change};
 
@@ -71,6 +72,12 @@ impl ChangeLimit {
     }
 
     pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
+        if let (Sides::OnlyNew(_), Finding::Crashed(how)) = (&case.row.sides, &case.row.finding) {
+            return Some(Ruling::new(
+                Outcome::NotProven,
+                format!("the old side {how}: there is nothing to compare with"),
+            ));
+        }
         let (Sides::Both { old, new }, Some(change)) = (&case.row.sides, &case.row.change) else { return None };
         if matches!(case.row.finding, Finding::NotComparable(_)) {
             return None;
@@ -91,7 +98,7 @@ impl ChangeLimit {
         // Taken in turns, it was decided against this very bound while it was measured.
         let keeps = match case.row.finding {
             Finding::WithinBudget => Keeps::Yes,
-            Finding::NotProven(Lack::Rounds { .. }) => Keeps::Unknown,
+            Finding::NotProven(Lack::Rounds { .. } | Lack::Layout) => Keeps::Unknown,
             Finding::Regressed if change.method == compare::IN_TURNS => Keeps::No,
             Finding::Improved if change.method == compare::IN_TURNS => Keeps::Yes,
             _ => keeps,

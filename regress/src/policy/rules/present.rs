@@ -21,7 +21,7 @@ fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
 }
 
 pub(super) fn judge(present: bool, case: &Case<'_>) -> Option<Ruling> {
-    if let Finding::Crashed(how) = &case.row.finding {
+    if let (Sides::OnlyOld(_), Finding::Crashed(how)) = (&case.row.sides, &case.row.finding) {
         return Some(Ruling::new(Outcome::Broken, format!("crashed: {how}")));
     }
     match (&case.row.sides, present) {

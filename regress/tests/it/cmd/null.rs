@@ -25,8 +25,8 @@ fn what_a_machine_can_show_is_printed_and_kept() {
     assert_eq!(told.code, Some(0), "{told:#?}");
     assert!(told.stdout.contains("command    apart"), "{told:#?}");
     assert!(told.stdout.contains("of 500 runs redrawn from 8 rounds"), "{told:#?}");
-    let kept = kept(&desk).expect("a file");
-    assert!(kept.contains(r#"{"benchmark":"command","rounds":8,"lockstep":false,"#), "{kept}");
+    // Another command is another program: nothing that could be kept.
+    assert_eq!(kept(&desk), None);
 }
 
 #[test]
@@ -36,10 +36,6 @@ fn a_budget_that_cannot_be_seen_here_is_told_with_the_number() {
     let told = null(&desk, "sleep 0.0005", "--rounds 6");
     // A slowdown is only called one beyond 1 %: half a per cent cannot be seen anywhere.
     assert!(told.stdout.contains("command: a budget of +0.50 % is tighter than what can be seen here"), "{told:#?}");
-    let mut run = desk.command("run --cmd-old true --cmd-new true --rounds 6");
-    run.env("TMPDIR", desk.path(""));
-    let told = super::told(run);
-    assert!(told.stdout.contains("a budget of +0.50 % is tighter"), "{told:#?}");
 }
 
 #[test]
@@ -49,16 +45,4 @@ fn what_cannot_be_measured_is_refused_and_nothing_is_kept() {
     null(&desk, "true", "--max-time 0s").refused(&["no benchmark has the 6 rounds", "--max-time"]);
     assert_eq!(kept(&desk), None);
     null(&desk, "true", "--filter nothing").refused(&["there is no benchmark to measure", "--filter"]);
-}
-
-#[test]
-fn a_damaged_file_is_told_and_measured_anew() {
-    let desk = Desk::with(&[]);
-    null(&desk, "true", "--rounds 6");
-    let path = std::fs::read_dir(desk.path("baselines/noise")).unwrap().next().unwrap().unwrap().path();
-    std::fs::write(&path, "{\"schema\": \"regress-noise/1\"").unwrap();
-    let mut run = desk.command("run --cmd-old true --cmd-new true --rounds 6");
-    run.env("TMPDIR", desk.path(""));
-    told(run).refused(&["the file ends too early", "regress null"]);
-    assert_eq!(null(&desk, "true", "--rounds 6").code, Some(0));
 }

@@ -114,7 +114,7 @@ fn run_in(desk: &Desk, directory: &Path, arguments: &str) -> Told {
 
 fn command(desk: &Desk, directory: &Path, arguments: &str) -> Command {
     let mut command = desk.command(&format!("run {arguments}"));
-    command.current_dir(directory).env("TMPDIR", desk.path("")).args(["--rounds", "4", "--format", "json"]);
+    command.current_dir(directory).env("TMPDIR", desk.path("")).args(["--rounds", "6", "--format", "json"]);
     command.args(["--", "--offline"]);
     command
 }

@@ -70,12 +70,14 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
     };
     let mut run = start(false);
     while whole_lines().is_empty() {
+        assert_eq!(run.try_wait().unwrap(), None, "it ended by itself");
         std::thread::sleep(Duration::from_millis(1));
     }
     let mut recorded = String::new();
     for kill in 0..100_u64 {
         // Every other one soon after it began: before the journal is read. The others between two rounds, or in one.
         while kill % 2 == 0 && whole_lines() == recorded {
+            assert_eq!(run.try_wait().unwrap(), None, "it ended by itself after kill {kill}");
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_micros(kill * 7919 % 30_000));
@@ -134,13 +136,50 @@ fn a_base_that_fails_is_told_and_the_new_side_stands_alone() {
     let desk = Desk::with(&[]);
     let told = run(&desk, "exit 7", "true", "");
     assert_eq!(told.code, Some(3), "nothing was judged: {told:#?}");
-    assert!(told.stdout.contains("exit 7 failed (exit status: 7)"), "{told:#?}");
+    assert!(told.stdout.contains("the old side failed (exit status: 7)"), "{told:#?}");
+    // A budget for the change cannot be asked: that is no reason to pass.
+    desk.write("regress.toml", "[[budget]]\nbenchmark = \"*\"\nmetric = \"time\"\nchange = \"<= +5%\"\n");
+    let told = run(&desk, "exit 7", "true", "");
+    assert_eq!(told.code, Some(3), "{told:#?}");
+    assert!(told.stdout.contains("the old side failed (exit status: 7)"), "{told:#?}");
 }
 
 #[test]
-fn when_neither_side_can_be_measured_the_work_could_not_be_done() {
+fn a_benchmark_that_fails_on_both_sides_is_a_verdict() {
     let desk = Desk::with(&[]);
-    run(&desk, "exit 7", "exit 8", "").refused(&["exit status: 7", "exit status: 8"]);
+    let told = run(&desk, "exit 7", "exit 8", "");
+    assert_eq!(told.code, Some(1), "{told:#?}");
+    for text in ["crashed on both sides", "exit status: 7", "exit status: 8"] {
+        assert!(told.stdout.contains(text), "{told:#?}");
+    }
+}
+
+#[test]
+fn a_command_is_what_it_says() {
+    let desk = Desk::with(&[]);
+    run(&desk, "sleep 0.001", "sleep 0.001", "--rounds 6");
+    run(&desk, "sleep 0.001", "sleep 0.002", "--rounds 6 --resume").refused(&["it is about other executables"]);
+}
+
+#[test]
+fn a_directory_is_never_shared() {
+    let desk = Desk::with(&[("target/regress/lock", "")]);
+    let lock = std::fs::File::create(desk.path("target/regress/lock")).unwrap();
+    lock.lock().unwrap();
+    run(&desk, "true", "true", "--rounds 6 --force")
+        .refused(&["another run builds and measures in", "CARGO_TARGET_DIR"]);
+}
+
+#[test]
+fn however_many_rounds_are_wanted() {
+    let desk = Desk::with(&[]);
+    assert_ne!(run(&desk, "true", "true", "--rounds 4294967295 --max-time 1s").code, Some(2));
+    for rounds in ["0", "5", "4294967296"] {
+        let told = run(&desk, "true", "true", &format!("--rounds {rounds}"));
+        assert_eq!(told.code, Some(2), "{told:#?}");
+    }
+    // Everybody has a first round, whatever the time.
+    assert_ne!(run(&desk, "true", "true", "--max-time 0s").code, Some(2));
 }
 
 #[test]
