@@ -62,7 +62,10 @@ fn counts_are_wanted(args: &RunArgs, harness: Harness) -> bool {
     let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
     let only_times = !args.look.metric.is_empty() && args.look.metric.iter().all(is_time);
     let without_instructions = args.look.without.iter().any(|metric| metric == "instructions");
-    !only_times && !(without_instructions && matches!(harness, Harness::IaiCallgrind | Harness::Gungraun))
+    match harness {
+        Harness::IaiCallgrind | Harness::Gungraun => !only_times && !without_instructions,
+        Harness::Criterion | Harness::Meter => !only_times,
+    }
 }
 
 pub(super) const TIME: &str = "time";

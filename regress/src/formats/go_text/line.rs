@@ -123,7 +123,7 @@ fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
     if is_short_number {
         return Ok(());
     }
-    match field.parse::<i64>().map_err(|error| error.kind().clone()) {
+    match field.parse::<i64>().map_err(|error| *error.kind()) {
         Ok(_) => Ok(()),
         Err(IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => Err(Malformed::TooManyIterations(field)),
         Err(_) => Err(Malformed::Iterations(field)),
