@@ -127,11 +127,11 @@ fn processor() -> Option<String> {
 
 /// Processes that want to run, averaged over the last minute.
 #[cfg(target_os = "linux")]
-pub(super) fn load() -> Option<f64> {
+pub fn load() -> Option<f64> {
     std::fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn load() -> Option<f64> {
+pub fn load() -> Option<f64> {
     None
 }

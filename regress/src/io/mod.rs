@@ -22,7 +22,7 @@ mod walk;
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
-pub use machine::{Stopwatch, now, parse_time, terminal_width, wants_colour};
+pub use machine::{Stopwatch, load, now, parse_time, terminal_width, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,
     Snapshot, Subject, Turn, claim, heed_interrupts, interrupted, measure_in_turns,
