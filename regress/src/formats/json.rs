@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::Unexpected;
+use serde_json::value::RawValue;
 
 use super::{Place, Problem, ReadError};
 
@@ -18,10 +19,38 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(
     bytes: &'a [u8],
     wanted: &'static str,
 ) -> Result<T, ReadError> {
-    object(without_bom(bytes)).map_err(|error| {
-        let place = Place::Line { line_number: error.line().max(1), column_number: error.column() };
-        ReadError { path: path.clone(), place, problem: problem(&error, wanted) }
-    })
+    object(without_bom(bytes)).map_err(|error| refused(path, without_bom(bytes), &error, wanted))
+}
+
+/// The parts of the JSON list that is the whole file.
+///
+/// # Errors
+/// Truncated, not JSON, or no list; with line and column.
+pub(super) fn parse_list<'a>(
+    path: &Arc<str>,
+    bytes: &'a [u8],
+    wanted: &'static str,
+) -> Result<Vec<&'a RawValue>, ReadError> {
+    serde_json::from_slice(without_bom(bytes)).map_err(|error| refused(path, without_bom(bytes), &error, wanted))
+}
+
+fn refused(path: &Arc<str>, bytes: &[u8], error: &serde_json::Error, wanted: &'static str) -> ReadError {
+    let place = Place::Line { line_number: error.line().max(1), column_number: error.column() };
+    let problem = match no_number(bytes, error) {
+        Some(word) => {
+            let found = format!("`{word}`, which JSON does not have");
+            Problem::Syntax { found, wanted: wanted.to_owned() }
+        }
+        None => problem(error, wanted),
+    };
+    ReadError { path: path.clone(), place, problem }
+}
+
+/// The word for a number that is none, where an error came upon one: writers that do not know JSON put them in.
+fn no_number(bytes: &[u8], error: &serde_json::Error) -> Option<&'static str> {
+    let line = bytes.split(|byte| *byte == b'\n').nth(error.line().checked_sub(1)?)?;
+    let rest = line.get(error.column().checked_sub(1)?..)?;
+    ["NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"].into_iter().find(|word| rest.starts_with(word.as_bytes()))
 }
 
 /// A JSON object as a `T`. serde alone would also take a list, its elements for fields by their order.
@@ -41,6 +70,11 @@ pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Proble
     let words = words.rsplit_once(" at line ").map_or(&*words, |(before, _)| before);
     let mismatch = ["invalid type: ", "invalid value: "].into_iter().find_map(|prefix| words.strip_prefix(prefix));
     if let Some((found, expected)) = mismatch.and_then(|words| words.split_once(", expected ")) {
+        let expected = match expected {
+            "a sequence" => "a list",
+            structure if structure.starts_with("struct ") => "an object",
+            other => other,
+        };
         return Problem::Syntax { found: found.to_owned(), wanted: format!("{expected} in {wanted}") };
     }
     let found = match words.split_once(' ') {
@@ -57,16 +91,26 @@ pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
-/// The first key of a JSON object and the bytes of its value and all that follows.
+/// The first key of a JSON object, as it is written, and the bytes of its value and all that follows.
 ///
-/// Enough to recognise a format: every writer we know keeps its order of fields. A key with an escape is
-/// nobody's first key and gives `None`.
+/// Enough to recognise a format: every writer we know keeps its order of fields.
 pub(super) fn first_member(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    const LONGEST_KEY_BYTES: usize = 4096;
     let inside = without_bom(bytes).trim_ascii_start().strip_prefix(b"{")?;
     let key = inside.trim_ascii_start().strip_prefix(b"\"")?;
-    let end = key.iter().take(64).position(|byte| *byte == b'"')?;
+    let mut escaped = false;
+    let end = key.iter().take(LONGEST_KEY_BYTES).position(|byte| {
+        let is_end = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        is_end
+    })?;
     let value = key[end + 1..].trim_ascii_start().strip_prefix(b":")?;
     Some((&key[..end], value.trim_ascii_start()))
+}
+
+/// The first member of the first element of a JSON list of objects.
+pub(super) fn first_member_in_list(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    first_member(without_bom(bytes).trim_ascii_start().strip_prefix(b"[")?)
 }
 
 /// Whether a JSON object begins with `"schema": "<name>/`.
@@ -86,6 +130,8 @@ mod tests {
         let expected = Some((&b"a"[..], &b"1}"[..]));
         assert_eq!(first_member(b"{\"a\":1}"), expected);
         assert_eq!(first_member(b"\xEF\xBB\xBF\r\n { \"a\" : 1}"), expected);
+        assert_eq!(first_member(br#"{"\"\\": 1}"#), Some((&br#"\"\\"#[..], &b"1}"[..])));
+        assert_eq!(first_member_in_list(b" [ {\"a\":1}"), expected);
         assert_eq!(first_member(b"[1]"), None);
         assert_eq!(first_member(b"{\"a"), None);
         assert_eq!(first_member(b""), None);

@@ -4,17 +4,26 @@
 //! and every problem at once. It touches no disk and cannot panic. To add a format, write its file and add it
 //! to [`FORMATS`].
 
+pub mod bencher_metric;
 mod callgrind;
 mod criterion;
 mod dhat;
+mod document;
 mod error;
+mod github_action;
 pub mod go_text;
+mod google_benchmark;
+mod hyperfine;
+mod jmh;
 mod json;
 mod layout;
 mod meter;
 pub mod native;
 pub mod noise;
 mod numbers;
+mod pyperf;
+mod pytest_benchmark;
+mod units;
 
 pub use error::{Place, Problem, ReadError};
 
@@ -84,8 +93,21 @@ pub struct Format {
 }
 
 /// All formats. A file is read by the first that recognises it.
-pub const FORMATS: &[&Format] =
-    &[&native::FORMAT, &meter::FORMAT, &criterion::FORMAT, &callgrind::FORMAT, &dhat::FORMAT, &go_text::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &native::FORMAT,
+    &meter::FORMAT,
+    &criterion::FORMAT,
+    &callgrind::FORMAT,
+    &dhat::FORMAT,
+    &go_text::FORMAT,
+    &hyperfine::FORMAT,
+    &google_benchmark::FORMAT,
+    &jmh::FORMAT,
+    &pytest_benchmark::FORMAT,
+    &pyperf::FORMAT,
+    &bencher_metric::FORMAT,
+    &github_action::FORMAT,
+];
 
 /// The format of these bytes.
 pub fn choose(bytes: &[u8]) -> Option<&'static Format> {

@@ -257,7 +257,7 @@ pub fn format(name: &str) -> &'static Format {
 
 /// Reads files given as path and text, and compares the problems, and the texts of the warnings.
 #[track_caller]
-fn check(name: &str, files: &[(&str, &str)], expected_problems: &[&str], expected_warnings: &[&str]) -> Reading {
+pub fn check(name: &str, files: &[(&str, &str)], expected_problems: &[&str], expected_warnings: &[&str]) -> Reading {
     let files: Vec<File> =
         files.iter().map(|(path, text)| File { path: (*path).into(), bytes: text.as_bytes().into() }).collect();
     let reading = (format(name).read)(&files);
@@ -315,7 +315,7 @@ fn a_broken_criterion_directory_is_refused_with_the_place() {
         ),
         (
             sample(r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[5.0,NaN]}"#),
-            "g/f/new/sample.json:1:58: found expected value; wanted a sample.json of criterion",
+            "g/f/new/sample.json:1:58: found `NaN`, which JSON does not have; wanted a sample.json of criterion",
         ),
         (
             sample(r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[5.0,1e999]}"#),

@@ -7,6 +7,7 @@ mod cmd;
 mod corpus;
 mod judging;
 mod oracle_benchstat;
+mod other_languages;
 mod properties;
 mod report;
 mod trial;
