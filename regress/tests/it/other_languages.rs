@@ -1,7 +1,10 @@
 //! The files of harnesses of other languages: what is broken in them, and what only looks so.
 
+use std::sync::Arc;
+
 use regress::formats::{self, FORMATS, File, Reading};
-use regress::model::Values;
+use regress::model::{BenchId, Metric, Observation, Run, Values};
+use serde_json::Value;
 
 use super::corpus::{self, check};
 
@@ -431,4 +434,84 @@ fn depth_bombs_bytes_that_are_no_text_and_line_ends_of_windows() {
         let file = |text: &str| [File { path: "a.json".into(), bytes: text.as_bytes().into() }];
         assert_eq!((same.read)(&file(&of_windows)).observations, (format.read)(&file(text)).observations);
     }
+}
+
+/// Benchmark, and what the tool itself says is the mean of its time, in seconds.
+fn stated_means(format: &str, document: &Value) -> Vec<(String, f64)> {
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    match format {
+        "hyperfine" => list(&document["results"])
+            .iter()
+            .map(|result| {
+                let mean = &result["summary"]["time_wall_clock"]["mean"];
+                let name = if result["name"].is_null() { &result["command"] } else { &result["name"] };
+                (text(name), number(if mean.is_null() { &result["mean"] } else { mean }))
+            })
+            .collect(),
+        "google-benchmark" => list(&document["benchmarks"])
+            .iter()
+            .filter(|row| row["aggregate_name"] == "mean" && row["error_occurred"].is_null())
+            .map(|row| {
+                let per_second = if row["time_unit"] == "us" { 1e6 } else { 1e9 };
+                (text(&row["run_name"]), number(&row["real_time"]) / per_second)
+            })
+            .collect(),
+        "pytest-benchmark" => list(&document["benchmarks"])
+            .iter()
+            .map(|benchmark| (text(&benchmark["fullname"]), number(&benchmark["stats"]["mean"])))
+            .collect(),
+        "jmh" => list(document)
+            .iter()
+            .map(|result| (text(&result["benchmark"]), number(&result["primaryMetric"]["score"]) / 1e9))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn means_are_those_that_the_tools_state() {
+    let mut compared = 0;
+    for case in corpus::cases() {
+        // Read as medians; and one whose measurements were changed by hand, which its score does not know.
+        let is_median = |path: &str| path == "aggregates-only.json" || case.name.ends_with("-saved");
+        let stated_otherwise = |path: &str| is_median(path) || case.name.starts_with("jmh") && path == "new.json";
+        for file in case.files.iter().filter(|file| file.path.ends_with(".json") && !stated_otherwise(&file.path)) {
+            let Some(format) = formats::choose(&file.bytes) else { continue };
+            let document: Value = serde_json::from_slice(&file.bytes).expect("it is JSON");
+            let reading = (format.read)(std::slice::from_ref(file));
+            for (name, mean) in stated_means(format.name, &document) {
+                let is_it = |o: &&Observation| o.id.as_str().starts_with(&name) && &*o.metric.name == "time";
+                let observation = reading.observations.iter().filter(is_it).min_by_key(|o| o.id.as_str().len());
+                let observation = observation.unwrap_or_else(|| panic!("{}/{}: no {name}", case.name, file.path));
+                let Values::Sampled(processes) = &observation.values else { panic!("a time is sampled") };
+                let ours = processes.pooled().mean();
+                assert!((ours / mean - 1.0).abs() < 1e-9, "{}/{}: {name}: {ours} {mean}", case.name, file.path);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 25, "only {compared} compared");
+}
+
+#[test]
+fn both_sides_of_a_golden_pair_have_the_same_rows() {
+    let mut pairs = 0;
+    for case in corpus::cases() {
+        let side = |name: &str| {
+            let file = case.files.iter().find(|file| &*file.path == name)?;
+            let reading = (formats::choose(&file.bytes)?.read)(std::slice::from_ref(file));
+            let run = Run::new(name, reading.provenance, reading.warnings, reading.observations);
+            Some(run.expect("no row twice"))
+        };
+        let (Some(old), Some(new)) = (side("old.json"), side("new.json")) else { continue };
+        let rows = |run: &Run| -> Vec<(BenchId, Arc<Metric>)> {
+            run.observations().iter().map(|o| (o.id.clone(), o.metric.clone())).collect()
+        };
+        assert!(!old.is_empty(), "{}", case.name);
+        assert_eq!(rows(&old), rows(&new), "{}", case.name);
+        pairs += 1;
+    }
+    assert!(pairs >= 8, "only {pairs} pairs");
 }
