@@ -256,8 +256,10 @@ fn measurements(document: &mut Document, field: &str, row: &Members) -> Option<V
     Some(values)
 }
 
+const CPU_TIME: &str = "cpu-time";
+
 fn cpu_time() -> Arc<Metric> {
-    Arc::new(Metric::custom("cpu-time", Unit::Seconds, Better::Lower))
+    Arc::new(Metric::custom(CPU_TIME, Unit::Seconds, Better::Lower))
 }
 
 /// A counter, by the name its bench gave it.
@@ -268,6 +270,7 @@ fn counter(name: &str) -> Metric {
         "allocs_per_iter" => Metric::known("allocs"),
         "total_allocated_bytes" => Metric::known("alloc-bytes"),
         "max_bytes_used" => Metric::known("peak-bytes"),
+        CPU_TIME => Metric::custom(&format!("{HARNESS}:{name}"), Unit::Other(name.into()), Better::Unknown),
         _ => units::custom(name, Unit::Other(name.into()), HARNESS),
     }
 }
