@@ -1,7 +1,7 @@
 //! What the order of the measurements tells: a warm-up, a machine that slows down, slow ones that follow slow ones.
 
 use crate::model::{Nature, Observation, Processes, Standing, Values};
-use crate::stats::{self, Drift, NullDistributions, Sample};
+use crate::stats::{self, NullDistributions, Sample};
 use crate::unit::show_change;
 
 /// What a reader of the row should know about how `old` and `new` were measured: at most one sentence a side.
@@ -63,7 +63,11 @@ fn patterns(processes: &Processes, nulls: &mut NullDistributions) -> Vec<Pattern
     if processes.measured_once_each() {
         return Vec::new();
     }
-    let long = processes.by_process().filter(|values| values.len() >= FEWEST && keeps_order(values));
+    let is_long = |values: &&[f64]| values.len() >= FEWEST && keeps_order(values);
+    let long = processes.by_process().filter(is_long);
+    if processes.count() == 1 {
+        return long.map(|_| pattern(processes.pooled(), nulls)).collect();
+    }
     long.map(|values| Sample::new(values.to_vec()).map_or(Pattern::None, |sample| pattern(&sample, nulls))).collect()
 }
 
@@ -72,16 +76,23 @@ fn keeps_order(values: &[f64]) -> bool {
     !values.is_sorted()
 }
 
+/// What is quickly known is asked first: of ten thousand samples all but a few have no pattern.
 fn pattern(sample: &Sample, nulls: &mut NullDistributions) -> Pattern {
-    let Some(drift) = stats::drift(sample, ALPHA, nulls) else { return Pattern::None };
-    let Drift { early_median, late_median, early_to_late, autocorrelation, autocorrelation_bound } = drift;
-    let late = late_median / early_median;
+    let Some(drift) = stats::drift(sample) else { return Pattern::None };
+    let early = drift.early_median();
+    let late = drift.late_median() / early;
     let is_large = late >= LEAST_TREND || late <= 1.0 / LEAST_TREND;
-    if early_median > 0.0 && is_large && early_to_late.p <= ALPHA {
-        return Pattern::Trend { late, p: early_to_late.p };
+    if early > 0.0 && is_large {
+        let p = drift.early_to_late(nulls).p;
+        if p <= ALPHA {
+            return Pattern::Trend { late, p };
+        }
     }
-    let is_scattered = stats::relative_spread(sample).is_some_and(|spread| spread >= LEAST_SPREAD);
-    if is_scattered && autocorrelation >= LEAST_AUTOCORRELATION && autocorrelation > autocorrelation_bound {
+    if stats::relative_spread(sample).is_none_or(|spread| spread < LEAST_SPREAD) {
+        return Pattern::None;
+    }
+    let autocorrelation = drift.autocorrelation();
+    if autocorrelation >= LEAST_AUTOCORRELATION && autocorrelation > drift.autocorrelation_bound(ALPHA) {
         let count_as = stats::effective_size(sample.len(), autocorrelation);
         return Pattern::Clumps { autocorrelation, taken: sample.len(), count_as };
     }

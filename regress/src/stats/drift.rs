@@ -2,26 +2,17 @@
 
 use super::{NullDistributions, RankTest, Sample, median, normal, rank_test};
 
-/// Facts about the order of one sample. Nothing here says how much is too much.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Drift {
-    /// The median of the first half, in the unit of the values.
-    pub early_median: f64,
-    /// The median of the second half, in the unit of the values.
-    pub late_median: f64,
-    /// The first half as old, the second as new: a small p is a warm-up or a drift.
-    pub early_to_late: RankTest,
-    /// The correlation of each rank with the one before it, from −1 to 1: near 0 for independent
-    /// measurements, positive when slow ones follow slow ones. 0 when all values are the same.
-    pub autocorrelation: f64,
-    /// What `autocorrelation` exceeds with probability alpha, in either direction, when the
-    /// measurements are independent.
-    pub autocorrelation_bound: f64,
+/// What the order of one sample tells. Each fact is worked out when it is asked for: most samples are dismissed after
+/// the first. Nothing here says how much is too much.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift<'a> {
+    sample: &'a Sample,
+    early: Sample,
+    late: Sample,
 }
 
-/// What the order of the measurements tells: early against late, and each against the next.
+/// Early against late, and each against the next.
 ///
-/// * `alpha`: probability for `autocorrelation_bound`, for example 0.05.
 /// * Returns `None` for fewer than 4 values: halves of one value say nothing. With an odd number
 ///   the middle value belongs to neither half.
 ///
@@ -35,29 +26,51 @@ pub struct Drift {
 /// use regress::stats::{NullDistributions, Sample, drift};
 ///
 /// let cooling = Sample::new(vec![8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0])?;
-/// let drift = drift(&cooling, 0.05, &mut NullDistributions::new()).expect("8 values");
-/// assert_eq!((drift.early_median, drift.late_median), (6.5, 2.5));
-/// assert_eq!(drift.early_to_late.p, 2.0 / 70.0); // all early above all late: 2 / C(8, 4)
+/// let drift = drift(&cooling).expect("8 values");
+/// assert_eq!((drift.early_median(), drift.late_median()), (6.5, 2.5));
+/// // all early above all late: 2 / C(8, 4)
+/// assert_eq!(drift.early_to_late(&mut NullDistributions::new()).p, 2.0 / 70.0);
 /// // around 4.5: (3.5 * 2.5 + 2.5 * 1.5 + 1.5 * 0.5 - 0.5 * 0.5 + ...) / 42 = 26.25 / 42
-/// assert_eq!(drift.autocorrelation, 0.625);
+/// assert_eq!(drift.autocorrelation(), 0.625);
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
-pub fn drift(sample: &Sample, alpha: f64, nulls: &mut NullDistributions) -> Option<Drift> {
+pub fn drift(sample: &Sample) -> Option<Drift<'_>> {
     let values = sample.values();
     let half = values.len() / 2;
     if half < 2 {
         return None;
     }
     let part = |values: &[f64]| Sample::new(values.to_vec()).expect("part of a sample, not empty");
-    let early = part(&values[..half]);
-    let late = part(&values[values.len() - half..]);
-    Some(Drift {
-        early_median: median(&early),
-        late_median: median(&late),
-        early_to_late: rank_test(&early, &late, nulls),
-        autocorrelation: autocorrelation(&ranks(sample)),
-        autocorrelation_bound: normal::quantile(1.0 - alpha / 2.0) / (values.len() as f64).sqrt(),
-    })
+    Some(Drift { sample, early: part(&values[..half]), late: part(&values[values.len() - half..]) })
+}
+
+impl Drift<'_> {
+    /// The median of the first half, in the unit of the values.
+    pub fn early_median(&self) -> f64 {
+        median(&self.early)
+    }
+
+    /// The median of the second half, in the unit of the values.
+    pub fn late_median(&self) -> f64 {
+        median(&self.late)
+    }
+
+    /// The first half as old, the second as new: a small p is a warm-up or a drift.
+    pub fn early_to_late(&self, nulls: &mut NullDistributions) -> RankTest {
+        rank_test(&self.early, &self.late, nulls)
+    }
+
+    /// The correlation of each rank with the one before it, from −1 to 1: near 0 for independent
+    /// measurements, positive when slow ones follow slow ones. 0 when all values are the same.
+    pub fn autocorrelation(&self) -> f64 {
+        autocorrelation(&ranks(self.sample))
+    }
+
+    /// What [`autocorrelation`](Drift::autocorrelation) exceeds with probability `alpha`, in either direction, when the
+    /// measurements are independent.
+    pub fn autocorrelation_bound(&self, alpha: f64) -> f64 {
+        normal::quantile(1.0 - alpha / 2.0) / (self.sample.len() as f64).sqrt()
+    }
 }
 
 /// How many independent measurements tell as much about the mean as `n` of which each resembles the one before.
@@ -106,9 +119,26 @@ mod tests {
     use super::*;
     use crate::stats::Method;
 
-    fn facts(values: &[f64]) -> Option<Drift> {
+    /// All of them at once.
+    #[derive(Debug, PartialEq)]
+    struct Facts {
+        early_median: f64,
+        late_median: f64,
+        early_to_late: RankTest,
+        autocorrelation: f64,
+        autocorrelation_bound: f64,
+    }
+
+    fn facts(values: &[f64]) -> Option<Facts> {
         let sample = Sample::new(values.to_vec()).expect("finite");
-        drift(&sample, 0.05, &mut NullDistributions::new())
+        let drift = drift(&sample)?;
+        Some(Facts {
+            early_median: drift.early_median(),
+            late_median: drift.late_median(),
+            early_to_late: drift.early_to_late(&mut NullDistributions::new()),
+            autocorrelation: drift.autocorrelation(),
+            autocorrelation_bound: drift.autocorrelation_bound(0.05),
+        })
     }
 
     #[test]
