@@ -3,16 +3,21 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::critcmp::CritcmpArgs;
+use crate::formats::WRITERS;
 use crate::policy::RULES;
 use crate::report::{RENDERERS, Renderer};
 
 /// Compares benchmark results, judges budgets, and fails the build on a regression.
 #[derive(Parser)]
-#[command(name = "regress", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "regress", version, max_term_width = 100, after_help = EXAMPLES, help_template = ONE_SCREEN, disable_help_subcommand = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// Without the headings that say nothing: all commands, options and examples are seen at once.
+const ONE_SCREEN: &str = "{about}\n\nCommands:\n{subcommands}\n\n{options}{after-help}";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +41,11 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Keep a set of results in baselines/<NAME>.json
     Record(RecordArgs),
+    /// Write results in another format
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
+    Convert(ConvertArgs),
+    /// Print what critcmp prints, from the same arguments
+    Critcmp(CritcmpArgs),
     /// List the results that can be named
     List,
     /// Show what budgets hold
@@ -239,6 +249,19 @@ pub(super) struct RecordArgs {
 }
 
 #[derive(ClapArgs)]
+pub(super) struct ConvertArgs {
+    /// The results; several are taken together, as further processes
+    #[arg(required = true)]
+    pub results: Vec<String>,
+    /// Write in this format
+    #[arg(long, value_name = "FORMAT", value_parser = writer_names())]
+    pub to: String,
+    /// Write to this file, whole or not at all; to standard output unless given
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
 pub(super) struct BudgetArgs {
     #[command(subcommand)]
     pub command: BudgetCommand,
@@ -279,6 +302,12 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
 fn renderer_names() -> PossibleValuesParser {
     PossibleValuesParser::new(
         RENDERERS.iter().map(|renderer| clap::builder::PossibleValue::new(renderer.name).help(renderer.what)),
+    )
+}
+
+fn writer_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        WRITERS.iter().map(|writer| clap::builder::PossibleValue::new(writer.name).help(writer.what)),
     )
 }
 

@@ -4,6 +4,8 @@ mod args;
 mod budget;
 mod check;
 mod compare;
+mod convert;
+mod critcmp;
 mod exit;
 mod formats;
 mod list;
@@ -58,6 +60,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Null(args) => null::run(&args, out, errors),
         Command::Check(args) => check::run(&args, out),
         Command::Record(args) => record::run(&args, out),
+        Command::Convert(args) => convert::run(&args, out, errors),
+        Command::Critcmp(args) => critcmp::run(&args, out),
         Command::List => list::run(out),
         Command::Budget(args) => budget::run(&args, out),
         Command::Formats => formats::run(out),

@@ -35,6 +35,8 @@ pub(super) const FORMAT: Format = Format {
 
 const BENCHMARK: &str = "benchmark.json";
 const SAMPLE: &str = "sample.json";
+/// What is read of a directory of results.
+pub(super) const FILES: [&str; 2] = [BENCHMARK, SAMPLE];
 /// Dividing by it rounds once; 1e-9 is not exact itself, and 11 ns would become 1.1000000000000001e-8 s.
 const NANOSECONDS_PER_SECOND: f64 = 1e9;
 

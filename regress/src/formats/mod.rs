@@ -11,6 +11,7 @@ mod dhat;
 mod document;
 mod error;
 mod github_action;
+pub mod estimates;
 pub mod go_text;
 mod google_benchmark;
 mod hyperfine;
@@ -24,8 +25,11 @@ mod numbers;
 mod pyperf;
 mod pytest_benchmark;
 mod units;
+mod table;
+mod write;
 
 pub use error::{Place, Problem, ReadError};
+pub use write::{WRITERS, Writer};
 
 use std::sync::{Arc, LazyLock};
 
@@ -108,6 +112,10 @@ pub const FORMATS: &[&Format] = &[
     &bencher_metric::FORMAT,
     &github_action::FORMAT,
 ];
+
+/// Formats whose harness leaves the same files in every directory of results, with those that are read. Not every one
+/// of them need be there.
+pub const WHOLE_DIRECTORIES: &[(&Format, &[&str])] = &[(&criterion::FORMAT, &criterion::FILES)];
 
 /// The format of these bytes.
 pub fn choose(bytes: &[u8]) -> Option<&'static Format> {

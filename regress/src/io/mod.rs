@@ -10,6 +10,7 @@ mod baseline;
 mod catalogue;
 mod config;
 mod error;
+mod estimates;
 mod git;
 mod machine;
 mod measure;
@@ -22,6 +23,7 @@ mod walk;
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
+pub use estimates::load_estimates;
 pub use machine::{Stopwatch, load, now, parse_time, terminal_width, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,

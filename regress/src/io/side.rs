@@ -35,6 +35,14 @@ impl SideSpec {
     }
 }
 
+impl SideSpec {
+    /// All of these as one side, called by their names.
+    pub fn together(names: &[String]) -> SideSpec {
+        let items = names.iter().flat_map(|name| SideSpec::new(name).items).collect();
+        SideSpec { label: names.join(","), items }
+    }
+}
+
 /// Reads sides. What several of them need is found out once.
 pub struct Reader<'a> {
     project: &'a Project,

@@ -22,9 +22,11 @@ mod events;
 mod line;
 pub mod scan;
 mod unit;
+mod write;
 
 pub use line::{Fields, Line, Malformed, Measurements, lines};
 pub use unit::tidy;
+pub use write::write;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,8 +2,20 @@
 
 use super::{Desk, told};
 
-const COMMANDS: &[&str] =
-    &["", "compare", "null", "check", "record", "list", "budget", "budget explain", "budget rules", "formats"];
+const COMMANDS: &[&str] = &[
+    "",
+    "compare",
+    "null",
+    "check",
+    "record",
+    "convert",
+    "critcmp",
+    "list",
+    "budget",
+    "budget explain",
+    "budget rules",
+    "formats",
+];
 
 fn help(arguments: &str) -> String {
     let desk = Desk::with(&[]);

@@ -1,0 +1,24 @@
+use std::io::Write;
+
+use super::args::ConvertArgs;
+use super::{Exit, Stop};
+use crate::formats::WRITERS;
+use crate::io::{NewFile, Project, Reader, SideSpec};
+use crate::report::visible;
+
+pub(super) fn run(args: &ConvertArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
+    let project = Project::here()?;
+    let file = args.output.as_deref().map(NewFile::begin).transpose()?;
+    let run = Reader::new(&project).read(&SideSpec::together(&args.results))?;
+    for warning in &run.warnings {
+        let row = warning.row.as_ref().map(|(id, _)| format!("{}: ", visible(id.as_str()))).unwrap_or_default();
+        writeln!(errors, "warning: {row}{}", visible(&warning.text))?;
+    }
+    let writer = WRITERS.iter().find(|writer| writer.name == args.to);
+    let bytes = (writer.expect("the argument parser admits only names from the table").write)(&run);
+    match file {
+        Some(file) => file.finish(&bytes)?,
+        None => out.write_all(&bytes)?,
+    }
+    Ok(Exit::FINE)
+}
