@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -83,8 +83,10 @@ fn read_part(groups: &[&Group]) -> Reading {
         let mut files = Vec::with_capacity(group.paths.len());
         for path in &group.paths {
             match read_into(buffers.pop().unwrap_or_default(), path) {
-                Ok(file) => files.push(file),
-                Err(problem) => whole.problems.push(problem),
+                Ok(bytes) => files.push(File { path: shown(path), bytes }),
+                // The format says what is missing, and whether that matters.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => whole.problems.push(unreadable(path, &error)),
             }
         }
         whole.absorb((group.format.read)(&files));
@@ -99,16 +101,21 @@ pub(super) fn read_file(path: &Path) -> Result<File, ReadError> {
     Ok(File { path: shown(path), bytes })
 }
 
-/// One small file from disk, in memory that was used before: there may be ten thousands of them.
+/// One small file from disk, into memory that was used before: there may be ten thousands of them.
 ///
-/// Its size is not asked for first, which takes as long as reading it: [`take`](Read::take) has none to look up.
-fn read_into(mut bytes: Vec<u8>, path: &Path) -> Result<File, ReadError> {
+/// Each call of the system takes as long as reading the numbers: the size is not asked for first, and no second time
+/// is read to be told that the file has ended, where the memory was not filled and a JSON object has ended.
+fn read_into(mut bytes: Vec<u8>, path: &Path) -> std::io::Result<Vec<u8>> {
     const USUAL_BYTES: usize = 8192;
-    bytes.clear();
-    bytes.reserve(USUAL_BYTES);
-    let read = std::fs::File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(&mut bytes));
-    read.map_err(|error| unreadable(path, &error))?;
-    Ok(File { path: shown(path), bytes })
+    let mut file = std::fs::File::open(path)?;
+    bytes.resize(USUAL_BYTES.max(bytes.capacity()), 0);
+    let length = file.read(&mut bytes)?;
+    let has_ended = length < bytes.len() && bytes[..length].last() == Some(&b'}');
+    bytes.truncate(length);
+    if !has_ended {
+        file.take(u64::MAX).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
