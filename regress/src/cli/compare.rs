@@ -13,7 +13,7 @@ use crate::report::{Colour, Context, FalseAlarms, NullRun, RENDERERS, Renderer, 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
     let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
-    let (old, new) = Reader::new(&desk.project).read_both(&sides.0, &sides.1)?;
+    let (old, new) = Reader::new(&desk.project).with_units(&desk.settings.units).read_both(&sides.0, &sides.1)?;
     desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
     desk.settings.options.beside = match args.stats {
         Some(StatsChoice::Benchstat) => Beside::Benchstat,
@@ -94,7 +94,7 @@ impl<'a> Desk<'a> {
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
         let selection = self.look.selection();
-        let Settings { options, budgets, path } = &self.settings;
+        let Settings { options, budgets, path, units: _ } = &self.settings;
         let request = Request {
             comparisons,
             old: old.as_ref(),

@@ -3,13 +3,14 @@ use std::io::Write;
 use super::args::ConvertArgs;
 use super::{Exit, Stop};
 use crate::formats::WRITERS;
-use crate::io::{NewFile, Project, Reader, SideSpec};
+use crate::io::{self as world, NewFile, Project, Reader, SideSpec};
 use crate::report::visible;
 
 pub(super) fn run(args: &ConvertArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
+    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project)?;
     let file = args.output.as_deref().map(NewFile::begin).transpose()?;
-    let run = Reader::new(&project).read(&SideSpec::together(&args.results))?;
+    let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::together(&args.results))?;
     for warning in &run.warnings {
         let row = warning.row.as_ref().map(|(id, _)| format!("{}: ", visible(id.as_str()))).unwrap_or_default();
         writeln!(errors, "warning: {row}{}", visible(&warning.text))?;

@@ -8,8 +8,9 @@ use crate::report::visible;
 
 pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
+    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project)?;
     let path = world::baseline_path(&project, &args.name)?;
-    let run = Reader::new(&project).read(&SideSpec::new(&args.from))?;
+    let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::new(&args.from))?;
     let mut run = run.filtered(|observation| !args.exact || observation.metric.nature == Nature::Counted);
     if run.is_empty() {
         let problem = format!("`{}` holds no counts, and --exact keeps nothing else", args.from);

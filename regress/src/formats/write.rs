@@ -1,6 +1,6 @@
 //! [`Run`](crate::model::Run) → bytes: what results can be converted to.
 
-use super::{go_text, native, table};
+use super::{bencher_metric, go_text, native, table};
 use crate::model::Run;
 
 /// A format that results can be written in.
@@ -17,5 +17,6 @@ pub struct Writer {
 pub const WRITERS: &[Writer] = &[
     Writer { name: "regress", what: "what `regress record` keeps: everything", write: native::write },
     Writer { name: "go", what: "Go benchmark text: every measurement a line, for benchstat", write: go_text::write },
+    Writer { name: "bmf", what: "Bencher Metric Format: the median of each benchmark", write: bencher_metric::write },
     Writer { name: "csv", what: "every measurement a line, with its process and its order", write: table::write },
 ];

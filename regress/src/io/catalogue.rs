@@ -2,10 +2,12 @@ use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, SystemTime};
 
 use super::project::Project;
 use super::walk::{Group, walk};
 use crate::formats::{File, Place, Problem, ReadError, Reading};
+use crate::model::Warning;
 use crate::parallel::in_parts;
 
 /// A harness's directory below the target directory.
@@ -56,7 +58,12 @@ impl Catalogue {
     /// Reads everything of one name: a reading for each directory that was walked.
     pub(super) fn read(&self, baseline: &str) -> Vec<Reading> {
         let wanted = |group: &&Group| group.baseline == baseline;
-        self.groups.iter().map(|groups| read_groups(&groups.iter().filter(wanted).collect::<Vec<_>>())).collect()
+        let of_root = |(root, groups): (&PathBuf, &Vec<Group>)| {
+            let (mut reading, ages) = read_groups(&groups.iter().filter(wanted).collect::<Vec<_>>());
+            reading.warnings.extend(left_over(baseline, root, ages).map(Warning::general));
+            reading
+        };
+        self.roots.iter().zip(&self.groups).map(of_root).collect()
     }
 
     /// Directories that could not be looked into.
@@ -65,25 +72,37 @@ impl Catalogue {
     }
 }
 
+/// When the results of a benchmark were written: its place, and the time.
+type Written = (PathBuf, SystemTime);
+
 /// Reads groups on all cores; the order of the results is that of the groups.
-fn read_groups(groups: &[&Group]) -> Reading {
+fn read_groups(groups: &[&Group]) -> (Reading, Vec<Written>) {
     /// Enough for a core to be worth asking for, few enough for all to end together; chosen.
     const PART: usize = 128;
-    let mut whole = Reading::default();
-    for part in in_parts(groups, PART, read_part) {
+    let (mut whole, mut written) = (Reading::default(), Vec::new());
+    for (part, of_part) in in_parts(groups, PART, read_part) {
         whole.absorb(part);
+        written.extend(of_part);
     }
-    whole
+    (whole, written)
 }
 
-fn read_part(groups: &[&Group]) -> Reading {
-    let mut whole = Reading::default();
+fn read_part(groups: &[&Group]) -> (Reading, Vec<Written>) {
+    let (mut whole, mut written) = (Reading::default(), Vec::new());
     let mut buffers = Vec::new();
     for group in groups {
         let mut files = Vec::with_capacity(group.paths.len());
-        for path in &group.paths {
+        for (index, path) in group.paths.iter().enumerate() {
             match read_into(buffers.pop().unwrap_or_default(), path) {
-                Ok(bytes) => files.push(File { path: shown(path), bytes }),
+                Ok((bytes, file)) => {
+                    // All files of a directory are written at the same time.
+                    if index == 0
+                        && let Ok(time) = file.metadata().and_then(|metadata| metadata.modified())
+                    {
+                        written.push((path.clone(), time));
+                    }
+                    files.push(File { path: shown(path), bytes });
+                }
                 // The format says what is missing, and whether that matters.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => whole.problems.push(unreadable(path, &error)),
@@ -92,7 +111,41 @@ fn read_part(groups: &[&Group]) -> Reading {
         whole.absorb((group.format.read)(&files));
         buffers.extend(files.into_iter().map(|file| file.bytes));
     }
-    whole
+    (whole, written)
+}
+
+/// What to say of results that are far older than the last of the same name: no benchmark that was renamed or removed
+/// is ever deleted by its harness, and one that a filter left out keeps what it had.
+fn left_over(baseline: &str, root: &Path, mut written: Vec<Written>) -> Option<String> {
+    /// Longer than any run of benchmarks that somebody waits for; chosen.
+    const FAR: Duration = Duration::from_secs(24 * 60 * 60);
+    /// So many are named.
+    const NAMED: usize = 3;
+    let newest = written.iter().map(|(_, time)| *time).max()?;
+    let all = written.len();
+    let age = |time: &SystemTime| newest.duration_since(*time).unwrap_or_default();
+    written.retain(|(_, time)| age(time) > FAR);
+    written.sort();
+    let days = |age: Duration| age.as_secs() / FAR.as_secs();
+    let oldest = days(written.iter().map(|(_, time)| age(time)).max()?);
+    let latest = days(written.iter().map(|(_, time)| age(time)).min()?);
+    let place = |(path, _): &Written| {
+        let directory = path.parent().and_then(|directory| directory.strip_prefix(from_here(root)).ok());
+        format!("`{}`", directory.unwrap_or(path).display())
+    };
+    let mut places: Vec<String> = written.iter().take(NAMED).map(place).collect();
+    if written.len() > NAMED {
+        places.push(format!("{} more", written.len() - NAMED));
+    }
+    let old = if oldest == latest { format!("{oldest}") } else { format!("{latest} to {oldest}") };
+    let plural = if oldest == 1 { "" } else { "s" };
+    Some(format!(
+        "{} of {all} results of `{baseline}` in {} are {old} day{plural} older than the last ({}): of a benchmark that \
+         is no more, or was left out since; remove them, or measure all again",
+        written.len(),
+        from_here(root).display(),
+        places.join(", ")
+    ))
 }
 
 /// One file from disk.
@@ -105,7 +158,7 @@ pub(super) fn read_file(path: &Path) -> Result<File, ReadError> {
 ///
 /// Each call of the system takes as long as reading the numbers: the size is not asked for first, and no second time
 /// is read to be told that the file has ended, where the memory was not filled and a JSON object has ended.
-fn read_into(mut bytes: Vec<u8>, path: &Path) -> std::io::Result<Vec<u8>> {
+fn read_into(mut bytes: Vec<u8>, path: &Path) -> std::io::Result<(Vec<u8>, std::fs::File)> {
     const USUAL_BYTES: usize = 8192;
     let mut file = std::fs::File::open(path)?;
     bytes.resize(USUAL_BYTES.max(bytes.capacity()), 0);
@@ -113,9 +166,9 @@ fn read_into(mut bytes: Vec<u8>, path: &Path) -> std::io::Result<Vec<u8>> {
     let has_ended = length < bytes.len() && bytes[..length].last() == Some(&b'}');
     bytes.truncate(length);
     if !has_ended {
-        file.take(u64::MAX).read_to_end(&mut bytes)?;
+        Read::take(&mut file, u64::MAX).read_to_end(&mut bytes)?;
     }
-    Ok(bytes)
+    Ok((bytes, file))
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {

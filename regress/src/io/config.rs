@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::Failure;
 use super::project::Project;
+use super::units::{self, UnitRule};
 use crate::compare::{Correction, Options};
 use crate::policy::{Budgets, Entry, EntryError, Field, Value, did_you_mean};
 use crate::unit::parse_percent;
@@ -16,6 +17,8 @@ pub struct Settings {
     pub options: Options,
     /// What must hold.
     pub budgets: Budgets,
+    /// What criterion's numbers are where they are no times.
+    pub units: Vec<UnitRule>,
     /// The file, as the user would type it. `None`: there is none, the built-in rules hold.
     pub path: Option<String>,
 }
@@ -36,7 +39,12 @@ pub fn find(wanted: Option<&Path>, project: &Project) -> Option<PathBuf> {
 /// All that is wrong with it, each with its line.
 pub fn load(path: Option<&Path>, project: &Project) -> Result<Settings, Failure> {
     let Some(path) = path else {
-        return Ok(Settings { options: Options::default(), budgets: Budgets::built_in(), path: None });
+        return Ok(Settings {
+            options: Options::default(),
+            budgets: Budgets::built_in(),
+            units: Vec::new(),
+            path: None,
+        });
     };
     let shown = project.shown(path);
     let text = std::fs::read_to_string(path)
@@ -53,11 +61,19 @@ fn parse(text: &str, shown: &str) -> Result<Settings, Failure> {
     })?;
     let mut errors = Vec::new();
     let mut options = Options::default();
-    let mut entries = Vec::new();
+    let (mut entries, mut units) = (Vec::new(), Vec::new());
     for (key, value) in table.get_ref() {
         match (key.get_ref().as_ref(), value.get_ref()) {
-            ("budget", DeValue::Array(budgets)) => entries = read_entries(budgets.iter(), &lines, &mut errors),
+            ("budget", DeValue::Array(budgets)) => {
+                entries = read_entries("budget", budgets.iter(), &lines, &mut errors)
+            }
+            ("unit", DeValue::Array(rules)) => units = read_entries("unit", rules.iter(), &lines, &mut errors),
             ("compare", DeValue::Table(settings)) => read_options(settings, &mut options, &lines, &mut errors),
+            ("unit", other) => {
+                let problem = format!("`unit` is a {}; wanted [[unit]]", other.type_str());
+                let next_step = "for example: [[unit]] benchmark = \"allocs/*\" unit = \"count\"";
+                errors.push(error_at(lines.number(key.span().start), problem, next_step));
+            }
             (known @ ("budget" | "compare"), other) => {
                 let shape = if known == "budget" { "[[budget]]" } else { "[compare]" };
                 let problem = format!("`{known}` is a {}; wanted {shape}", other.type_str());
@@ -69,8 +85,8 @@ fn parse(text: &str, shown: &str) -> Result<Settings, Failure> {
             }
             (unknown, _) => {
                 let problem = format!("unknown key `{unknown}`");
-                let meant = did_you_mean(unknown, ["budget", "compare"].into_iter());
-                let next_step = format!("{meant}known: [compare], [[budget]]");
+                let meant = did_you_mean(unknown, ["budget", "compare", "unit"].into_iter());
+                let next_step = format!("{meant}known: [compare], [[budget]], [[unit]]");
                 errors.push(error_at(lines.number(key.span().start), problem, next_step));
             }
         }
@@ -82,14 +98,19 @@ fn parse(text: &str, shown: &str) -> Result<Settings, Failure> {
             None
         }
     };
+    let units = units::rules(&units).unwrap_or_else(|problems| {
+        errors.extend(problems);
+        Vec::new()
+    });
     errors.sort_by_key(|error| error.line_number);
     match budgets.filter(|_| errors.is_empty()) {
-        Some(budgets) => Ok(Settings { options, budgets, path: Some(shown.to_owned()) }),
+        Some(budgets) => Ok(Settings { options, budgets, units, path: Some(shown.to_owned()) }),
         None => Err(Failure::of_config(shown, &errors)),
     }
 }
 
 fn read_entries<'a, 'i: 'a>(
+    kind: &str,
     budgets: impl Iterator<Item = &'a Spanned<DeValue<'i>>>,
     lines: &Lines,
     errors: &mut Vec<EntryError>,
@@ -98,7 +119,8 @@ fn read_entries<'a, 'i: 'a>(
     for budget in budgets {
         let line_number = lines.number(budget.span().start);
         let DeValue::Table(table) = budget.get_ref() else {
-            errors.push(error_at(line_number, "a budget has to be a table", "write [[budget]] and its keys below"));
+            let problem = format!("a {kind} has to be a table");
+            errors.push(error_at(line_number, problem, format!("write [[{kind}]] and its keys below")));
             continue;
         };
         let mut fields: Vec<Field> = table

@@ -18,6 +18,7 @@ mod noise;
 mod project;
 mod replace;
 mod side;
+mod units;
 mod walk;
 
 pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
@@ -33,3 +34,4 @@ pub use noise::{load as load_noise, save as save_noise};
 pub use project::Project;
 pub use replace::NewFile;
 pub use side::{Reader, SideSpec};
+pub use units::UnitRule;

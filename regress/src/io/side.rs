@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::catalogue::{self, Catalogue};
 use super::error::Failure;
 use super::project::Project;
+use super::units::{self, UnitRule};
 use super::{baseline, machine};
 use crate::formats::{self, File, Place, Problem, ReadError, Reading};
-use crate::model::{Provenance, Run};
+use crate::model::{BenchId, Observation, Provenance, Run, Warning};
 use crate::parallel::in_parts;
 use crate::policy::did_you_mean;
 
@@ -46,6 +47,7 @@ impl SideSpec {
 /// Reads sides. What several of them need is found out once.
 pub struct Reader<'a> {
     project: &'a Project,
+    units: Vec<UnitRule>,
     catalogue: OnceCell<Catalogue>,
     here: OnceCell<Provenance>,
     stdin_taken: bool,
@@ -58,11 +60,17 @@ impl<'a> Reader<'a> {
     pub fn new(project: &'a Project) -> Reader<'a> {
         Reader {
             project,
+            units: Vec::new(),
             catalogue: OnceCell::new(),
             here: OnceCell::new(),
             stdin_taken: false,
             ahead: BTreeMap::new(),
         }
+    }
+
+    /// The same, with these units for criterion's numbers.
+    pub fn with_units(self, units: &[UnitRule]) -> Reader<'a> {
+        Reader { units: units.to_vec(), ..self }
     }
 
     /// The names under which harnesses saved results.
@@ -79,7 +87,11 @@ impl<'a> Reader<'a> {
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
         match (self.read(old), self.read(new)) {
-            (Ok(old), Ok(new)) => Ok((old, new)),
+            (Ok(old), Ok(mut new)) => {
+                let overwritten = overwritten(&old, &new);
+                new.warnings.extend(overwritten);
+                Ok((old, new))
+            }
             (Err(old), Err(new)) => Err(old.and(new)),
             (Err(failure), _) | (_, Err(failure)) => Err(failure),
         }
@@ -93,7 +105,12 @@ impl<'a> Reader<'a> {
         let mut whole: Option<Run> = None;
         let mut failure: Option<Failure> = None;
         for item in &side.items {
-            let part = self.read_item(item).and_then(|readings| merge(&side.label, item, readings));
+            let part = self.read_item(item).and_then(|mut readings| {
+                for reading in &mut readings {
+                    units::apply(&self.units, &mut reading.observations);
+                }
+                merge(&side.label, item, readings)
+            });
             match part {
                 Ok(run) => match whole.take() {
                     None => whole = Some(run),
@@ -300,6 +317,32 @@ fn merge(label: &str, item: &str, readings: Vec<Reading>) -> Result<Run, Failure
         });
     }
     whole.filter(|run| !run.is_empty()).ok_or_else(|| nothing_in(item))
+}
+
+/// What to say of benchmarks that took each other's place: criterion makes one directory name of several names
+/// (`p/q` and `p:q` are both `p_q`), and tells them apart only within one `criterion_group!`. The last to run is kept,
+/// so `old` may hold the one and `new` the other.
+fn overwritten(old: &Run, new: &Run) -> Vec<Warning> {
+    /// Where criterion keeps all baselines of a benchmark: `…/<place>/<baseline>/sample.json`.
+    fn place(observation: &Observation) -> Option<&str> {
+        let is_time = &*observation.harness == "criterion" && &*observation.metric.name == "time";
+        let (directory, _) = observation.origin.rsplit_once('/').filter(|_| is_time)?;
+        directory.rsplit_once('/').map(|(place, _)| place)
+    }
+    fn only_in<'r>(run: &'r Run, other: &Run) -> impl Iterator<Item = (&'r str, &'r BenchId)> {
+        let is_alone = |o: &&Observation| other.get(&o.id, &o.metric.name).is_none();
+        run.observations().iter().filter(is_alone).filter_map(|o| Some((place(o)?, &o.id)))
+    }
+    let gone: BTreeMap<&str, &BenchId> = only_in(old, new).collect();
+    let tell = |(place, id): (&str, &BenchId)| {
+        let text = format!(
+            "lies in {place}, where `{}` of old lay: one overwrites the other; give them names that differ by more than \
+             one of ? \" / \\ * < > : | ^",
+            gone.get(place)?
+        );
+        Some(Warning::about(id, "time", text))
+    };
+    only_in(new, old).filter_map(tell).collect()
 }
 
 fn nothing_in(item: &str) -> Failure {

@@ -92,6 +92,11 @@ impl Processes {
         Processes { pooled: Sample::new(values).expect("samples are neither empty nor hold NaN"), bounds }
     }
 
+    /// `change(value)` for each measurement. `None` when one of them would be no finite number.
+    pub fn map(&self, change: impl Fn(f64) -> f64) -> Option<Processes> {
+        Some(Processes { pooled: self.pooled.map(change).ok()?, bounds: self.bounds.clone() })
+    }
+
     /// How many processes measured; at least 1.
     pub fn count(&self) -> usize {
         match &self.bounds {

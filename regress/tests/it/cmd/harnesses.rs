@@ -86,3 +86,93 @@ fn counts_of_two_harnesses_are_not_held_against_each_other() {
     assert!(told.stdout.contains("allocs of a: not judged, meter and dhat count differently"), "{told:#?}");
     assert_eq!(told.code, Some(3), "nothing else is there to be judged");
 }
+
+/// `Measurement`s of one's own: criterion writes no unit.
+#[test]
+fn a_measurement_of_ones_own_has_the_unit_that_the_configuration_says() {
+    let desk = Desk::with(&[]);
+    desk.copy_corpus("criterion/0.8.2", "target/criterion");
+    let rows = |desk: &Desk| {
+        let table = desk.run("convert --to csv new").stdout;
+        let rows = table.lines().filter(|line| line.starts_with("allocs/build10"));
+        rows.map(|row| row.split(',').take(7).collect::<Vec<_>>().join(",")).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&desk)[0], "allocs/build10,time,s,criterion,1,1,0.000000011");
+    desk.write("regress.toml", "[[unit]]\nbenchmark = \"allocs\"\nunit = \"count\"\nmetric = \"allocs\"\n");
+    assert_eq!(rows(&desk)[0], "allocs/build10,allocs,count,criterion,1,1,11");
+    desk.write("regress.toml", "[[unit]]\nbenchmark = \"allocs/*\"\nunit = \"KiB\"\n");
+    assert_eq!(rows(&desk)[0], "allocs/build10,B,B,criterion,1,1,11264");
+    desk.write("regress.toml", "[[unit]]\nbenchmark = \"*\"\nunit = \"cycles\"\nbetter = \"higher\"\n");
+    assert_eq!(rows(&desk)[0], "allocs/build10,cycles,cycles,criterion,1,1,11");
+    // No rate follows from what is no time.
+    assert!(!desk.run("convert --to csv new").stdout.contains("throughput"));
+    for command in ["compare new new", "check new", "record main"] {
+        assert!(desk.run(command).code.is_some_and(|code| code != 2), "{command}");
+    }
+}
+
+#[test]
+fn every_mistake_in_a_unit_is_told_with_its_line() {
+    let desk = Desk::with(&[("a.txt", "BenchmarkA 1 1 allocs/op\n")]);
+    desk.write(
+        "regress.toml",
+        "[[unit]]\nbenchmark = \"a\"\nunti = \"count\"\n[[unit]]\nunit = 3\nbenchmark = \"b\"\n[[unit]]\nbenchmark = \"c\"\n\
+         unit = \"ns\"\nmetric = \"allocs\"\nbetter = \"up\"\n",
+    );
+    desk.run("check a.txt").refused(&[
+        "regress.toml:1: this [[unit]] has no `unit`\n  for example: unit = \"count\"\n",
+        "regress.toml:3: unknown key `unti` in [[unit]]\n  did you mean `unit`? known keys: benchmark, unit, metric, better\n",
+        "regress.toml:5: `unit` has to be a text\n  write unit = \"…\"\n",
+        "regress.toml:9: `allocs` is measured in count, not in s\n",
+        "regress.toml:11: `better`: `up` is no direction\n  write \"lower\" or \"higher\"\n",
+    ]);
+    desk.write("regress.toml", "unit = 3\n");
+    desk.run("check a.txt").refused(&["regress.toml:1: `unit` is a integer; wanted [[unit]]"]);
+}
+
+#[test]
+fn results_that_are_far_older_than_the_rest_are_told_about() {
+    let desk = Desk::with(&[]);
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    let now = std::time::SystemTime::now();
+    let save = |benchmark: &str, days: u32| {
+        let name = BENCHMARK.replace("g/f", benchmark);
+        for (file, text) in [("benchmark.json", &*name), ("sample.json", &*sample("10.0,11.0,12.0"))] {
+            let path = format!("target/criterion/{benchmark}/new/{file}");
+            desk.write(&path, text);
+            let file = std::fs::File::options().write(true).open(desk.path(&path)).expect("it was written");
+            file.set_modified(now - day * days).expect("times can be set");
+        }
+    };
+    let warned = |desk: &Desk| desk.run("convert --to csv new").stderr;
+    save("fresh", 0);
+    save("fresh2", 0);
+    assert_eq!(warned(&desk), "");
+    save("renamed", 12);
+    assert_eq!(
+        warned(&desk),
+        "warning: 1 of 3 results of `new` in target/criterion are 12 days older than the last (`renamed/new`): of a \
+         benchmark that is no more, or was left out since; remove them, or measure all again\n"
+    );
+    for (number, benchmark) in ["gone/a", "gone/b", "gone/c"].into_iter().enumerate() {
+        save(benchmark, 3 + number as u32);
+    }
+    assert!(desk.run("compare new new --all").stdout.contains("4 of 6 results of `new`"));
+    assert!(warned(&desk).contains("are 3 to 12 days older"), "{}", warned(&desk));
+    assert!(warned(&desk).contains("(`gone/a/new`, `gone/b/new`, `gone/c/new`, 1 more)"), "{}", warned(&desk));
+}
+
+/// Seen with 0.8.2: `p/q` and `p:q` of two `criterion_group!`s are both `g/p_q`, and the last to run is kept.
+#[test]
+fn benchmarks_that_overwrite_each_other_are_told_about() {
+    let desk = Desk::with(&[]);
+    for (baseline, id) in [("old", "g/p/q"), ("new", "g/p:q")] {
+        let name = BENCHMARK.replace("g/f", id);
+        desk.write(&format!("target/criterion/g/p_q/{baseline}/benchmark.json"), name);
+        desk.write(&format!("target/criterion/g/p_q/{baseline}/sample.json"), sample("10.0,11.0,12.0"));
+    }
+    let told = desk.run("compare old new");
+    let expected = "lies in target/criterion/g/p_q, where `g/p/q` of old lay: one overwrites the other";
+    let one_line = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(one_line.contains(expected), "{told:#?}");
+}

@@ -1,0 +1,166 @@
+use std::sync::Arc;
+
+use crate::model::{METRICS, Metric, Observation, Standing, Values};
+use crate::policy::{Entry, EntryError, Field, Pattern, Value, did_you_mean};
+use crate::unit::{Better, Quantity, Unit};
+
+/// What criterion's numbers are where a `Measurement` of its own took them: criterion writes no unit, and everything is
+/// taken for nanoseconds unless a `[[unit]]` of `regress.toml` says otherwise.
+///
+/// ```toml
+/// [[unit]]
+/// benchmark = "allocs/*"    # as in a budget: `*` is any text, and a name stands for everything below it
+/// unit = "count"            # ns, KiB, MB/s, …; `count` for plain counts; any other word is a unit of its own
+/// metric = "allocs"         # what to call it; the unit's name unless given
+/// better = "lower"          # or "higher"; what the metric's name says unless given, else "lower" as in criterion
+/// ```
+///
+/// The first that matches a benchmark holds. A throughput is left out then: nothing is processed per allocation.
+#[derive(Clone, Debug)]
+pub struct UnitRule {
+    pattern: Pattern,
+    /// Base units for one of criterion's numbers.
+    factor: f64,
+    metric: Arc<Metric>,
+}
+
+const KEYS: [&str; 4] = ["benchmark", "unit", "metric", "better"];
+
+/// The rules of these entries.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub(super) fn rules(entries: &[Entry]) -> Result<Vec<UnitRule>, Vec<EntryError>> {
+    let (mut rules, mut errors) = (Vec::new(), Vec::new());
+    for entry in entries {
+        match rule(entry) {
+            Ok(rule) => rules.push(rule),
+            Err(of_entry) => errors.extend(of_entry),
+        }
+    }
+    if errors.is_empty() { Ok(rules) } else { Err(errors) }
+}
+
+fn rule(entry: &Entry) -> Result<UnitRule, Vec<EntryError>> {
+    let mut errors = Vec::new();
+    let mut error = |line_number, problem: String, next_step: String| {
+        errors.push(EntryError { line_number, problem, next_step });
+    };
+    for Field { key, value, line_number } in &entry.fields {
+        if !KEYS.contains(&&**key) {
+            let next_step = format!("{}known keys: {}", did_you_mean(key, KEYS.into_iter()), KEYS.join(", "));
+            error(*line_number, format!("unknown key `{key}` in [[unit]]"), next_step);
+        } else if !matches!(value, Value::Text(_)) {
+            error(*line_number, format!("`{key}` has to be a text"), format!("write {key} = \"…\""));
+        }
+    }
+    let text = |wanted: &str| {
+        entry.fields.iter().find_map(|field| match &field.value {
+            Value::Text(text) if field.key == wanted => Some((text.as_str(), field.line_number)),
+            _ => None,
+        })
+    };
+    for (key, example) in [("benchmark", "benchmark = \"allocs/*\""), ("unit", "unit = \"count\"")] {
+        if entry.fields.iter().all(|field| field.key != key) {
+            error(entry.line_number, format!("this [[unit]] has no `{key}`"), format!("for example: {example}"));
+        }
+    }
+    let better = match text("better") {
+        None => None,
+        Some(("lower", _)) => Some(Better::Lower),
+        Some(("higher", _)) => Some(Better::Higher),
+        Some((other, line_number)) => {
+            error(
+                line_number,
+                format!("`better`: `{other}` is no direction"),
+                "write \"lower\" or \"higher\"".to_owned(),
+            );
+            None
+        }
+    };
+    let (unit, factor) = text("unit").map_or((Unit::Count, 1.0), |(word, _)| unit_of(word));
+    let metric = text("metric").map_or_else(|| unit.name().to_owned(), |(name, _)| name.to_owned());
+    let metric = match METRICS.get(&metric) {
+        Some(known) if known.unit == unit => known,
+        Some(known) => {
+            let line_number = text("unit").map_or(entry.line_number, |(_, line_number)| line_number);
+            error(
+                line_number,
+                format!("`{metric}` is measured in {}, not in {unit}", known.unit),
+                "use another unit, or another name for the metric".to_owned(),
+            );
+            known
+        }
+        None => Metric { standing: Standing::Headline, ..Metric::custom(&metric, unit, Better::Lower) },
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let pattern = Pattern::new(text("benchmark").map_or("*", |(pattern, _)| pattern));
+    let metric = Metric { better: better.unwrap_or(metric.better), ..metric };
+    Ok(UnitRule { pattern, factor, metric: metric.into() })
+}
+
+/// The base unit of a word and the factor to it.
+fn unit_of(word: &str) -> (Unit, f64) {
+    match Quantity::parse(&format!("1 {word}")) {
+        _ if word == "count" => (Unit::Count, 1.0),
+        Ok(one) => (one.unit, one.value),
+        Err(_) => (Unit::Other(word.into()), 1.0),
+    }
+}
+
+/// Gives criterion's numbers their units, and leaves out what was computed from them as if they were times.
+pub(super) fn apply(rules: &[UnitRule], observations: &mut Vec<Observation>) {
+    if rules.is_empty() {
+        return;
+    }
+    observations.retain_mut(|observation| {
+        let is_criterions = &*observation.harness == "criterion";
+        let rule = rules.iter().find(|rule| is_criterions && rule.pattern.matches(&observation.id));
+        match rule {
+            None => true,
+            Some(rule) if &*observation.metric.name == "time" => rule.measure(observation),
+            Some(_) => false,
+        }
+    });
+}
+
+impl UnitRule {
+    /// Whether the numbers are finite in this unit.
+    fn measure(&self, observation: &mut Observation) -> bool {
+        let Values::Sampled(processes) = &observation.values else { return true };
+        let Some(processes) = processes.map(|seconds| as_written(seconds) * self.factor) else { return false };
+        observation.values = Values::Sampled(processes);
+        observation.metric = self.metric.clone();
+        true
+    }
+}
+
+/// The number that was taken for nanoseconds. Dividing by 1e9 rounded it; a count becomes whole again.
+fn as_written(seconds: f64) -> f64 {
+    let number = seconds * 1e9;
+    let whole = number.round();
+    if (number - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() { whole } else { number }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_become_whole_again() {
+        for number in (0..100_000_u64).chain([1 << 52, 123_456_789_012]) {
+            assert_eq!(as_written(number as f64 / 1e9), number as f64);
+        }
+        assert_eq!(as_written(0.5 / 1e9), 0.5);
+    }
+
+    #[test]
+    fn words_that_are_no_known_unit_are_units_of_their_own() {
+        assert_eq!(unit_of("count"), (Unit::Count, 1.0));
+        assert_eq!(unit_of("us"), (Unit::Seconds, 1e-6));
+        assert_eq!(unit_of("KiB"), (Unit::Bytes, 1024.0));
+        assert_eq!(unit_of("cycles"), (Unit::Other("cycles".into()), 1.0));
+    }
+}
