@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regress::formats::{self, FORMATS, File, Reading};
+use regress::formats::{self, FORMATS, File, Reading, bencher_metric};
 use regress::model::{BenchId, Metric, Observation, Run, Values};
 use serde_json::Value;
 
@@ -361,6 +361,23 @@ fn a_broken_file_of_bencher_is_refused_with_the_place() {
     check_one(
         ("\"b\": {\"latency\"", "\"b\": {\"latency\": {\"value\": 1}, \"Latency\""),
         &["a.json: `b.Latency.value`: `b` time stands here a second time; first in `b.latency.value`"],
+    );
+}
+
+#[test]
+fn a_run_is_written_for_bencher_a_benchmark_a_line() {
+    let pyperf = r#"{"benchmarks":[{"metadata":{"name":"a"},"runs":[{"values":[6e-8,1e-8,2e-8,3e-8,4e-8,5e-8,7e-8]}]},
+{"metadata":{"name":"b \"c\""},"runs":[{"values":[1.5]}]}],"metadata":{},"version":"1.0"}"#;
+    let reading = check_file("pyperf", pyperf, &[], &[]);
+    let run = Run::new("run", reading.provenance, Vec::new(), reading.observations).expect("no row twice");
+    // Seven measurements bound their median, one does not.
+    let expected = "{\n\"a\": {\"latency\": {\"value\": 40.0, \"lower_value\": 10.0, \"upper_value\": 70.0}},\n\
+                    \"b \\\"c\\\"\": {\"latency\": {\"value\": 1500000000.0}}\n}\n";
+    let written = String::from_utf8(bencher_metric::write(&run)).expect("it is UTF-8");
+    assert_eq!(written, expected);
+    check_values(
+        &check_file("bencher", &written, &[], &[ONE_NUMBER]),
+        &[("a", "time", &[&[4e-8]]), ("b \"c\"", "time", &[&[1.5]])],
     );
 }
 
