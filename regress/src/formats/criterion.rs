@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Kept: every measurement, `times[i] / iters[i]`, in the order taken, as one process. criterion writes no unit;
-//! all times are taken for nanoseconds, which they are unless the bench has a `Measurement` of its own.
+//! all times are taken for nanoseconds, which they are unless the bench has a `Measurement` of its own: what it measures
+//! is said by `[[unit]]` of the configuration, and put right where that is read.
 //!
 //! A declared throughput adds two metrics. `throughput` is bytes or elements a second (bits count as ⅛ byte;
 //! of bytes *and* elements the bytes are taken). `time-per-kb`, for bytes only, is seconds for 1000 bytes.

@@ -669,6 +669,8 @@ fn formats_are_recognised_by_their_beginning() {
     check_name(r#"{"sampling_mode":"Flat","iters":[1.0],"times":[2.0]}"#, Some("criterion"));
     check_name(CALLGRIND, Some("callgrind"));
     check_name(DHAT, Some("dhat"));
+    check_name("{\"Time\":\"2026-11-20T20:28:55Z\",\"Action\":\"start\",\"Package\":\"p\"}\n", Some("go"));
+    check_name("{\"Time\":\"2026-11-20T20:28:55Z\",\"Event\":\"start\"}\n{\"Action\":1}", None);
     check_name("make: nothing to do\nBenchmarkA-8  1  5 ns/op\n", Some("go"));
     check_name("Benchmarks are fun to read\n", None);
     check_name("{\"schema\":\"other/1\"}", None);
@@ -683,6 +685,7 @@ fn a_depth_bomb_is_an_error() {
         ("criterion", format!(r#"{{"sampling_mode":"Flat","iters":{bomb}"#)),
         ("criterion", format!(r#"{{"group_id":{bomb}"#)),
         ("dhat", format!(r#"{{"dhatFileVersion":2,"pps":{bomb}"#)),
+        ("go", format!("{{\"Action\":\"output\",\"Output\":{bomb}\n")),
         ("meter", format!("{{\"schema\":\"meter/1\"}}\n{bomb}\n")),
         ("regress", format!(r#"{{"schema":"regress-run/1","observations":{bomb}"#)),
     ] {

@@ -91,6 +91,8 @@ fn fragments() -> impl Strategy<Value = String> {
         Just("{\"version\":\"1.0\",\"metadata\":{\"name\":\"a\"},\"benchmarks\":[{\"runs\":[{\"values\":["),
         Just("{\"a\":{\"latency\":{\"value\":"),
         Just("[{\"name\":\"a\",\"unit\":\"ms\",\"value\":"),
+        Just("{\"Action\":\"output\",\"Package\":\"p\",\"Output\":\"BenchmarkX 1 2 ns/op\\n"),
+        Just("{\"Action\":\"fail\",\"Test\":\"BenchmarkX\"}\n"),
         Just("Unit x better="),
         Just("pkg: "),
         Just(" ns/op "),

@@ -176,3 +176,20 @@ fn benchmarks_that_overwrite_each_other_are_told_about() {
     let one_line = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(one_line.contains(expected), "{told:#?}");
 }
+
+/// A benchmark may be called like a baseline: `g`, `g/new` and `g/new/new`, each saved as `new`.
+#[test]
+fn results_lie_in_directories_of_results_as_well() {
+    let desk = Desk::with(&[]);
+    for benchmark in ["g", "g/new", "g/new/new"] {
+        let name = BENCHMARK.replace("g/f", benchmark);
+        desk.write(&format!("target/criterion/{benchmark}/new/benchmark.json"), name);
+        desk.write(&format!("target/criterion/{benchmark}/new/sample.json"), sample("10.0,11.0,12.0"));
+        desk.write(&format!("target/criterion/{benchmark}/change/estimates.json"), "{}");
+        desk.write(&format!("target/criterion/{benchmark}/report/index.html"), "");
+    }
+    let table = desk.run("convert --to csv new").stdout;
+    let names: Vec<&str> = table.lines().skip(1).step_by(3).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(names, ["g", "g/new", "g/new/new"]);
+    assert_eq!(desk.run("list").stdout.lines().count(), 1, "`change` and `report` are no baselines");
+}
