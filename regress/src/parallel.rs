@@ -8,7 +8,11 @@ use std::thread;
 /// What `work` makes of all `items`, in parts of `size` shared out to all cores; in the order of the items.
 ///
 /// A core that is done takes the next part: another program that keeps one of them busy holds up one part only.
-pub(crate) fn in_parts<T: Sync, R: Send>(items: &[T], size: usize, work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parts<'t, T: Sync, R: Send>(
+    items: &'t [T],
+    size: usize,
+    work: impl Fn(&'t [T]) -> R + Sync,
+) -> Vec<R> {
     let parts: Vec<&[T]> = items.chunks(size).collect();
     let next = AtomicUsize::new(0);
     let take_parts = || {

@@ -46,6 +46,9 @@ pub(super) enum Command {
     Convert(ConvertArgs),
     /// Print what critcmp prints, from the same arguments
     Critcmp(CritcmpArgs),
+    /// Print what benchstat prints, byte for byte
+    #[command(after_help = KEYS_ARE_LONG, after_long_help = KEYS, args_override_self = true)]
+    Benchstat(BenchstatArgs),
     /// List the results that can be named
     List,
     /// Show what budgets hold
@@ -140,6 +143,58 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub look: Look,
 }
+
+/// benchstat's own, by the same names; a single dash does as well.
+#[derive(ClapArgs)]
+pub(super) struct BenchstatArgs {
+    /// Files of Go benchmark text; `label=file` calls it so, `-` is standard input
+    #[arg(required = true)]
+    pub inputs: Vec<String>,
+    /// Look only at results that match
+    #[arg(long, value_name = "FILTER", default_value = "*", hide_default_value = true)]
+    pub filter: String,
+    /// Make a table for each value of these keys
+    #[arg(long, value_name = "KEYS", default_value = ".config")]
+    pub table: String,
+    /// Make a row for each value of these keys
+    #[arg(long, value_name = "KEYS", default_value = ".fullname")]
+    pub row: String,
+    /// Make a column for each value of these keys, and compare with the first
+    #[arg(long, value_name = "KEYS", default_value = ".file")]
+    pub col: String,
+    /// Throw together what differs in these keys
+    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
+    pub ignore: String,
+    /// Show differences whose p is at most this
+    #[arg(long, value_name = "PROBABILITY", default_value = "0.05", value_parser = probability)]
+    pub alpha: f64,
+    /// Show intervals of this confidence
+    #[arg(long, value_name = "PROBABILITY", default_value = "0.95", value_parser = probability)]
+    pub confidence: f64,
+    /// Print in this format; what there is to say about numbers of CSV goes to standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "csv"])]
+    pub format: String,
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "write a number from 0 to 1".to_owned())
+}
+
+const KEYS_ARE_LONG: &str = "How keys and filters are written: see --help";
+
+const KEYS: &str = "\
+Keys, with commas or blanks between:
+  .name .fullname     a benchmark's name without its parts, and with them
+  /size               a part of the name: of Encode/size=4k-8, 4k; /gomaxprocs is the 8
+  .file               what the input is called
+  goos, pkg, …        a setting of the file; .config is all of them
+  key@alpha @num      in another order than that of first appearance
+  key@(b a)           in this order, and no others
+Filters:
+  key:value  key:\"a value\"  key:/regular expression/  key:(a OR b)  .unit:ns/op
+  x y  x AND y  x OR y  -x  (x)  *
+Unlike benchstat it exits with 2 when a file cannot be read, and says where benchstat's p is no probability.";
 
 #[derive(ClapArgs)]
 pub(super) struct RunArgs {

@@ -1,6 +1,7 @@
 //! Arguments in, exit code out. Wiring only.
 
 mod args;
+mod benchstat;
 mod budget;
 mod check;
 mod compare;
@@ -50,12 +51,13 @@ impl From<io::Error> for Stop {
 /// * `arguments`: as the system hands them over, the program's name first.
 /// * Results go to `out`, everything else to `errors`.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, errors: &mut dyn Write) -> Exit {
-    let args = match Args::try_parse_from(arguments) {
+    let args = match Args::try_parse_from(benchstat::with_long_flags(arguments.into_iter().collect())) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
     let done = match args.command {
         Command::Compare(args) => compare::run(&args, out),
+        Command::Benchstat(args) => benchstat::run(&args, out, errors),
         Command::Run(args) => run::run(&args, out, errors),
         Command::Null(args) => null::run(&args, out, errors),
         Command::Check(args) => check::run(&args, out),

@@ -24,6 +24,7 @@ mod methods;
 mod order;
 mod pair;
 mod summary;
+pub mod tables;
 
 pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_between};
 pub use benchstat::Benchstat;

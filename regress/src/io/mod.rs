@@ -11,6 +11,7 @@ mod catalogue;
 mod config;
 mod error;
 mod estimates;
+mod files;
 mod git;
 mod machine;
 mod measure;
@@ -25,6 +26,7 @@ pub use baseline::{Stored, list as list_baselines, path as baseline_path, save a
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
+pub use files::read_files;
 pub use machine::{Stopwatch, load, now, parse_time, terminal_width, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,

@@ -11,6 +11,7 @@
 //! Text stays as it was measured (a benchmark may be called `|<img>`) until a renderer writes it: the last moment
 //! is the only one that knows what has to be escaped.
 
+pub mod benchstat;
 pub mod critcmp;
 mod csv;
 mod escape;

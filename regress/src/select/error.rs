@@ -35,9 +35,10 @@ impl SyntaxError {
 }
 
 impl fmt::Display for SyntaxError {
-    /// Three lines: what is wrong, the expression, a caret under the place.
+    /// Three lines: what is wrong, the expression, a caret under the place. Characters that move the cursor are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "syntax error: {}\n\t{}\n\t{:3$}^", self.problem, self.expression, "", self.column())
+        let shown = |text: &str| text.chars().filter(|character| !character.is_control()).collect::<String>();
+        write!(f, "syntax error: {}\n\t{}\n\t{:3$}^", shown(&self.problem), shown(&self.expression), "", self.column())
     }
 }
 

@@ -5,6 +5,7 @@
 mod clusters;
 mod cmd;
 mod corpus;
+mod drop_in;
 mod judging;
 mod oracle_benchstat;
 mod other_languages;

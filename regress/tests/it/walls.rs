@@ -10,7 +10,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("stats", &[]),
     ("model", &["stats", "unit"]),
-    ("formats", &["model", "stats", "unit"]),
+    ("formats", &["model", "stats", "unit", "parallel"]),
     ("select", &[]),
     ("compare", &["model", "stats", "unit", "parallel", "select"]),
     ("trial", &["compare", "stats", "model", "unit"]),

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::super::{File, Place, Problem, ReadError};
 use super::line::{Fields, Line, Malformed, Measurements, lines};
 use super::unit::tidy;
+use crate::parallel::in_parts;
 
 /// What the lines of a file tell.
 #[derive(Debug, Default)]
@@ -86,6 +87,24 @@ pub enum Said<'a> {
         /// `lower`
         value: &'a str,
     },
+}
+
+/// Reads files, all at the same time.
+///
+/// # Errors
+/// Everything that makes one of them useless: bytes that are no UTF-8, numbers no measurement can have.
+pub fn scan_all(files: &[File]) -> Result<Vec<Scan<'_>>, Vec<ReadError>> {
+    let (mut scans, mut problems) = (Vec::new(), Vec::new());
+    for result in in_parts(files, 1, |file| scan(&file[0])) {
+        match result {
+            Ok(mut scan) => {
+                problems.append(&mut scan.problems);
+                scans.push(scan);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(scans) } else { Err(problems) }
 }
 
 /// Reads a file.

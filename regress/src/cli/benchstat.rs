@@ -1,0 +1,226 @@
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::Write;
+
+use super::args::BenchstatArgs;
+use super::{Exit, Stop};
+use crate::compare::tables::{Criteria, Gathered};
+use crate::formats::go_text::scan::{Said, Scan, scan_all};
+use crate::formats::go_text::{Malformed, tidy};
+use crate::io::{self as world, Failure};
+use crate::report::{benchstat, visible};
+use crate::select::{Filter, Projections, Subject, SyntaxError, Wanted};
+
+pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
+    let (filter, projections) = match expressions(args) {
+        Ok(expressions) => expressions,
+        Err((option, error)) => {
+            writeln!(errors, "regress: parsing --{option}: {error}")?;
+            return Ok(Exit::COULD_NOT);
+        }
+    };
+    let inputs = inputs(&args.inputs);
+    let paths: Vec<&str> = inputs.iter().map(|input| input.path).collect();
+    let files = world::read_files(&paths)?;
+    let scans = scan_all(&files).map_err(|problems| Failure::of_reading(&problems))?;
+
+    let mut units = UnitPromises::default();
+    let mut gathered = Gathered::new(filter, projections);
+    for ((input, file), scan) in inputs.iter().zip(&files).zip(scans) {
+        if file.bytes.starts_with(BYTE_ORDER_MARK) {
+            let path = visible(input.path);
+            writeln!(
+                errors,
+                "regress: {path} begins with a byte order mark; like benchstat, this passes over its line"
+            )?;
+        }
+        tell_notes(input.path, &scan, &mut units, errors)?;
+        gather(&input.label, scan, &mut gathered);
+    }
+    let is_exact = |unit: &str| units.is_exact(unit);
+    let criteria = Criteria { confidence: args.confidence, alpha: args.alpha, is_exact: &is_exact };
+    let tables = gathered.tables(&criteria);
+    match &*args.format {
+        "csv" => benchstat::csv(&tables, out, errors)?,
+        _ => benchstat::text(&tables, out)?,
+    }
+    out.flush()?;
+    tell_defects(tables.defects(), errors)?;
+    // The program ends with this. To give back ten thousands of rows one by one takes longer than to print them.
+    std::mem::forget(tables);
+    Ok(Exit::FINE)
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn expressions(args: &BenchstatArgs) -> Result<(Filter, Projections), (&'static str, SyntaxError)> {
+    let filter = Filter::new(&args.filter).map_err(|error| ("filter", error))?;
+    let wanted = Wanted { table: &args.table, row: &args.row, column: &args.col, ignore: &args.ignore };
+    Ok((filter, Projections::new(&wanted)?))
+}
+
+/// A file, and what to call it.
+struct Input<'a> {
+    path: &'a str,
+    label: String,
+}
+
+/// What comes before `=` is a label, whatever it is. A path that is named twice gets a number.
+fn inputs(arguments: &[String]) -> Vec<Input<'_>> {
+    let is_same = |other: &&String, path: &str| **other == path;
+    let mut inputs: Vec<Input> = Vec::with_capacity(arguments.len());
+    for (index, argument) in arguments.iter().enumerate() {
+        inputs.push(match argument.split_once('=') {
+            Some((label, path)) => Input { path, label: label.to_owned() },
+            None if arguments.iter().filter(|other| is_same(other, argument)).count() == 1 => {
+                Input { path: argument, label: argument.clone() }
+            }
+            None => {
+                let number = arguments[..index].iter().filter(|other| is_same(other, argument)).count();
+                Input { path: argument, label: format!("{argument}#{number}") }
+            }
+        });
+    }
+    inputs
+}
+
+fn gather(file: &str, scan: Scan, gathered: &mut Gathered) {
+    let Scan { settings, benches, series, .. } = scan;
+    for series in series {
+        let bench = &benches[series.bench];
+        let subject = Subject { file, name: bench.name, settings: &settings[bench.settings] };
+        let written = series.tidied.is_some().then_some(series.written);
+        gathered.add(&subject, series.tidied.as_deref().unwrap_or(series.written), written, series.values);
+    }
+}
+
+/// What `Unit` lines of all files say: of each unit and key the first.
+#[derive(Default)]
+struct UnitPromises<'a>(HashMap<(String, &'a str), &'a str>);
+
+impl<'a> UnitPromises<'a> {
+    /// # Errors
+    /// What the unit promised before, when it was something else.
+    fn take(&mut self, unit: &str, key: &'a str, value: &'a str) -> Result<(), &'a str> {
+        let first = *self.0.entry((tidy(unit).0, key)).or_insert(value);
+        if first == value { Ok(()) } else { Err(first) }
+    }
+
+    fn is_exact(&self, unit: &str) -> bool {
+        self.0.get(&(tidy(unit).0, "assume")) == Some(&"exact")
+    }
+}
+
+/// Says which lines are left out, in benchstat's words.
+fn tell_notes<'a>(
+    path: &str,
+    scan: &Scan<'a>,
+    units: &mut UnitPromises<'a>,
+    errors: &mut dyn Write,
+) -> std::io::Result<()> {
+    for note in &scan.notes {
+        let problem = match note.what {
+            Said::Malformed(malformed) => malformed_words(malformed).to_owned(),
+            Said::NoUnitName => "missing unit".to_owned(),
+            Said::NoKeyAndValue(_) => "expected key=value".to_owned(),
+            Said::Unit { unit, key, value } => match units.take(unit, key, value) {
+                Ok(()) => continue,
+                Err(first) => format!("metadata {key} of unit {unit} already set to {first}"),
+            },
+        };
+        writeln!(errors, "{}:{}: {}", visible(path), note.line_number, visible(&problem))?;
+    }
+    Ok(())
+}
+
+fn malformed_words(malformed: Malformed) -> &'static str {
+    match malformed {
+        Malformed::NoIterations => "missing iteration count",
+        Malformed::Iterations(_) => "parsing iteration count: invalid syntax",
+        Malformed::TooManyIterations(_) => "parsing iteration count: value out of range",
+        Malformed::NoMeasurements => "missing measurements",
+        Malformed::Measurement(_) => "parsing measurement: invalid syntax",
+        Malformed::TooLargeMeasurement(_) => "parsing measurement: value out of range",
+        Malformed::NoUnit(_) => "missing units",
+    }
+}
+
+fn tell_defects(defects: usize, errors: &mut dyn Write) -> std::io::Result<()> {
+    let of = match defects {
+        0 => return Ok(()),
+        1 => "of 1 comparison".to_owned(),
+        many => format!("of {many} comparisons"),
+    };
+    writeln!(
+        errors,
+        "regress: benchstat's p {of} is no probability: with ties on sides of different size it doubles one of two \
+         different tails, and prints nothing for 0 or a number above 1\n  `regress compare` counts both tails"
+    )
+}
+
+/// benchstat's flags, with one dash or two, as ours: with two, and the value behind `=`. The first argument that is none
+/// ends them, as in Go. Arguments of other commands stay as they are.
+pub(super) fn with_long_flags(arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_none_or(|command| command != "benchstat") {
+        return arguments;
+    }
+    let mut arguments = arguments.into_iter();
+    let mut long: Vec<OsString> = arguments.by_ref().take(2).collect();
+    while let Some(argument) = arguments.next() {
+        let flag = argument.to_str().and_then(|text| text.strip_prefix('-')).filter(|flag| !flag.is_empty());
+        match flag.map(|flag| flag.strip_prefix('-').unwrap_or(flag)) {
+            Some("") => break,
+            Some(help @ ("h" | "help")) => long.push(if help == "h" { "-h".into() } else { "--help".into() }),
+            Some(flag) => {
+                let mut text = OsString::from(format!("--{flag}"));
+                if !flag.contains('=')
+                    && let Some(value) = arguments.next()
+                {
+                    text.push("=");
+                    text.push(value);
+                }
+                long.push(text);
+            }
+            None => {
+                long.extend(["--".into(), argument]);
+                long.extend(arguments);
+                return long;
+            }
+        }
+    }
+    long.push("--".into());
+    long.extend(arguments);
+    long
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_have_one_dash_or_two() {
+        #[track_caller]
+        fn check(arguments: &str, expected: &str) {
+            let arguments = arguments.split(' ').map(OsString::from).collect();
+            let long: Vec<String> =
+                with_long_flags(arguments).into_iter().map(|argument| argument.into_string().unwrap()).collect();
+            assert_eq!(long.join(" "), expected);
+        }
+        check("regress compare -col x", "regress compare -col x");
+        check("regress benchstat -col /x a b", "regress benchstat --col=/x -- a b");
+        check("regress benchstat --alpha 1 -col=/x a", "regress benchstat --alpha=1 --col=/x -- a");
+        check("regress benchstat -filter -x:y - -col", "regress benchstat --filter=-x:y -- - -col");
+        check("regress benchstat -- -a", "regress benchstat -- -a");
+        check("regress benchstat -h", "regress benchstat -h --");
+        check("regress benchstat -col", "regress benchstat --col --");
+    }
+
+    #[test]
+    fn inputs_have_labels() {
+        let arguments: Vec<String> = ["a", "x=b", "a", "y=a", "=c"].map(str::to_owned).to_vec();
+        let inputs: Vec<(&str, String)> =
+            inputs(&arguments).into_iter().map(|input| (input.path, input.label)).collect();
+        let expected = [("a", "a#0"), ("b", "x"), ("a", "a#1"), ("a", "y"), ("c", "")];
+        assert_eq!(inputs, expected.map(|(path, label)| (path, label.to_owned())));
+    }
+}

@@ -1,0 +1,64 @@
+//! Numbers as Go prints them where Rust prints others.
+
+/// `%v`: the fewest digits that are read back as the same number, with an exponent below -4 and from 6 on.
+pub(super) fn shortest(number: f64) -> String {
+    let Some(text) = finite(number, |number| format!("{number:e}")) else { return infinite(number) };
+    let Some((mantissa, exponent)) = text.split_once('e').and_then(|(m, e)| Some((m, e.parse::<i32>().ok()?))) else {
+        return text;
+    };
+    if (-4..6).contains(&exponent) {
+        return format!("{number}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// `%.2f`
+pub(super) fn fixed(number: f64, decimals: usize) -> String {
+    finite(number, |number| format!("{number:.decimals$}")).unwrap_or_else(|| infinite(number))
+}
+
+/// `%+.2f`
+pub(super) fn signed(number: f64, decimals: usize) -> String {
+    finite(number, |number| format!("{number:+.decimals$}")).unwrap_or_else(|| infinite(number))
+}
+
+fn finite(number: f64, text: impl Fn(f64) -> String) -> Option<String> {
+    number.is_finite().then(|| text(number))
+}
+
+fn infinite(number: f64) -> String {
+    match number {
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        _ => "NaN".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_look_as_in_go() {
+        #[track_caller]
+        fn check(number: f64, expected: &str) {
+            assert_eq!(shortest(number), expected);
+        }
+        check(0.0, "0");
+        check(-0.0, "-0");
+        check(0.95, "0.95");
+        check(1.7180000000000001e-06, "1.7180000000000001e-06");
+        check(890000.0, "890000");
+        check(1834120.0, "1.83412e+06");
+        check(1e12, "1e+12");
+        check(0.0001, "0.0001");
+        check(0.00001, "1e-05");
+        check(f64::INFINITY, "+Inf");
+        check(f64::MIN, "-1.7976931348623157e+308");
+        check(5e-324, "5e-324");
+        assert_eq!(fixed(2.5, 0), "2"); // half to even
+        assert_eq!(signed(0.125, 2), "+0.12");
+        assert_eq!(signed(f64::INFINITY, 2), "+Inf");
+    }
+}

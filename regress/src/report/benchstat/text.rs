@@ -1,0 +1,182 @@
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::layout::{Align, Cell as Box, Layout};
+use super::scale::{Prefixes, Scale};
+use super::{Sink, each_table, words};
+use crate::compare::tables::{Cell, Mean, Remark, Table, Tables};
+
+/// Writes tables for people.
+///
+/// # Errors
+/// Those of `out`.
+pub fn text(tables: &Tables, out: &mut dyn Write) -> io::Result<()> {
+    each_table(tables, &mut Text(out))
+}
+
+struct Text<'a>(&'a mut dyn Write);
+
+impl Sink for Text<'_> {
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.0, "{text}")
+    }
+
+    fn table(&mut self, table: &Table, column_fields: &[String]) -> io::Result<()> {
+        let mut page = Page::new(table);
+        page.headers(column_fields.len());
+        page.units();
+        for row in &table.rows {
+            page.row(&row.label, &row.cells);
+        }
+        if 1 < table.rows.len() {
+            page.means();
+        }
+        page.layout.write(self.0)?;
+        for (index, note) in page.notes.iter().enumerate() {
+            writeln!(self.0, "{} {note}", superscript(index + 1))?;
+        }
+        Ok(())
+    }
+}
+
+/// centre, ± interval, footnotes
+const CENTER_COLUMNS: usize = 3;
+/// change, (p n), footnotes
+const CHANGE_COLUMNS: usize = 3;
+
+/// The first column of layout of a column of results.
+fn start(column: usize) -> usize {
+    match column {
+        0 => 1,
+        _ => 1 + CENTER_COLUMNS + (column - 1) * (CENTER_COLUMNS + CHANGE_COLUMNS),
+    }
+}
+
+struct Page<'a> {
+    table: &'a Table,
+    layout: Layout,
+    /// The next row of the layout.
+    row: usize,
+    prefixes: Prefixes,
+    notes: Vec<String>,
+    numbers_of_notes: HashMap<String, usize>,
+}
+
+impl<'a> Page<'a> {
+    fn new(table: &'a Table) -> Page<'a> {
+        let prefixes = Prefixes::of(&table.unit);
+        Page { table, layout: Layout::default(), row: 0, prefixes, notes: Vec::new(), numbers_of_notes: HashMap::new() }
+    }
+
+    fn put(&mut self, column: usize, span: usize, text: String, margin: &'static str, align: Align) {
+        self.layout.cell(Box { row: self.row, column, span, text, margin, align });
+    }
+
+    /// A cell of one column, with a blank in front unless it is empty or the first.
+    fn put_one(&mut self, column: usize, text: String, align: Align) {
+        let margin = if column == 0 || text.is_empty() { "" } else { " " };
+        self.put(column, 1, text, margin, align);
+    }
+
+    /// One line for each field of the columns; what neighbours have in common stands above all of them.
+    fn headers(&mut self, fields: usize) {
+        let mut groups: Vec<_> = std::iter::once(0..self.table.columns.len()).collect();
+        for field in 0..fields {
+            groups = groups.into_iter().flat_map(|group| alike(&self.table.columns, group, field)).collect();
+            for group in &groups {
+                let (left, right) = (start(group.start), start(group.end));
+                let value = self.table.columns[group.start][field].clone();
+                self.put(left, right - left, value, " │ ", Align::Center);
+            }
+            self.right_edge();
+            self.row += 1;
+        }
+    }
+
+    fn units(&mut self) {
+        for column in 0..self.table.columns.len() {
+            let left = start(column);
+            self.put(left, CENTER_COLUMNS, self.table.unit.clone(), " │ ", Align::Center);
+            if 0 < column {
+                self.put(left + CENTER_COLUMNS, CHANGE_COLUMNS, "vs base".to_owned(), "  ", Align::Left);
+            }
+            // Only the first of them stretches.
+            self.layout.keep_narrow(left + 1..start(column + 1));
+        }
+        self.right_edge();
+        self.row += 1;
+    }
+
+    /// The bar at the right of the header.
+    fn right_edge(&mut self) {
+        let edge = start(self.table.columns.len() + 1);
+        self.put(edge, 1, String::new(), " │", Align::Left);
+    }
+
+    fn row(&mut self, label: &str, cells: &[Option<Cell>]) {
+        self.put_one(0, label.to_owned(), Align::Left);
+        let scale = Scale::common(cells.iter().flatten().map(|cell| cell.center), self.prefixes);
+        for (column, cell) in cells.iter().enumerate() {
+            let Some(cell) = cell else { continue };
+            let left = start(column);
+            self.put_one(left, scale.text(cell.center), Align::Right);
+            self.put(left + 1, 1, words::interval(cell), " ± ", Align::Right);
+            self.put_notes(left + 2, &cell.remarks);
+            if let Some(contrast) = &cell.contrast {
+                self.put_one(left + 3, words::change(contrast, cell.center), Align::Right);
+                self.put_one(left + 4, format!("({})", words::evidence(contrast)), Align::Left);
+                self.put_notes(left + 5, &contrast.remarks);
+            }
+        }
+        self.row += 1;
+    }
+
+    fn means(&mut self) {
+        self.put_one(0, "geomean".to_owned(), Align::Left);
+        for (column, Mean { center, ratio, remarks }) in self.table.means.iter().enumerate() {
+            if let Some(center) = *center {
+                let scale = Scale::common(std::iter::once(center), self.prefixes);
+                self.put_one(start(column), scale.text(center), Align::Right);
+            }
+            if 0 < column {
+                let (text, align) =
+                    ratio.map_or(("?".to_owned(), Align::Left), |ratio| (words::ratio(ratio), Align::Right));
+                self.put_one(start(column) + CENTER_COLUMNS, text, align);
+            }
+            self.put_notes(start(column + 1) - 1, remarks);
+        }
+        self.row += 1;
+    }
+
+    /// Each text once below the table, by its number.
+    fn put_notes(&mut self, column: usize, remarks: &[Remark]) {
+        let mut numbers = Vec::new();
+        for remark in remarks {
+            let text = words::remark(remark);
+            let next = self.notes.len() + 1;
+            let number = *self.numbers_of_notes.entry(text.clone()).or_insert(next);
+            if number == next {
+                self.notes.push(text);
+            }
+            numbers.push(superscript(number));
+        }
+        self.put_one(column, numbers.join(" "), Align::Left);
+    }
+}
+
+/// The neighbours of a group that have the same value of a field.
+fn alike(columns: &[Vec<String>], group: std::ops::Range<usize>, field: usize) -> Vec<std::ops::Range<usize>> {
+    let mut start = group.start;
+    let runs = columns[group].chunk_by(|a, b| a[field] == b[field]);
+    runs.map(|run| {
+        start += run.len();
+        start - run.len()..start
+    })
+    .collect()
+}
+
+/// `¹²`
+fn superscript(number: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    number.to_string().bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
+}
