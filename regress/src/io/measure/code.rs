@@ -50,16 +50,19 @@ pub enum Difference {
     /// Where things lie. Every function does the same on the same constants, but some have moved: a difference in
     /// time is one of layout.
     SameInAnotherLayout,
-    /// These functions, by name, each once and sorted. A change of a constant is one of the functions that use it.
+    /// These functions, by name, each once and sorted; of a very long name the middle is left out. A change of a
+    /// constant is one of the functions that use it.
     Functions {
-        /// In both, and not known to do the same. Where constants have moved, a few that do are among these.
+        /// In both, and not known to do the same. Where constants have moved, a few that do are among these, and where
+        /// a name has got another symbol: of other types, or built with other options.
         changed: Vec<String>,
         /// Only in the new one.
         added: Vec<String>,
         /// Only in the old one.
         removed: Vec<String>,
     },
-    /// Something: these executables cannot be taken apart here. No x86-64, no ELF, no symbols.
+    /// Something: these executables cannot be taken apart here. No x86-64, no ELF, no symbols, addresses that are fixed
+    /// (`-C relocation-model=static`).
     Unknown,
 }
 
@@ -77,20 +80,44 @@ pub fn differences(old: &Path, new: &Path) -> Result<Difference, Failure> {
         Ok(functions::read(&file))
     };
     let (Some(old), Some(new)) = (functions(old)?, functions(new)?) else { return Ok(Difference::Unknown) };
-    let changed = names(new.iter().filter(|(name, code)| old.get(*name).is_some_and(|before| before != *code)));
-    let added = names(new.iter().filter(|(name, _)| !old.contains_key(*name)));
-    let removed = names(old.iter().filter(|(name, _)| !new.contains_key(*name)));
-    match changed.is_empty() && added.is_empty() && removed.is_empty() {
-        true => Ok(Difference::SameInAnotherLayout),
-        false => Ok(Difference::Functions { changed, added, removed }),
+    let differs = |(symbol, code): &(&String, &Vec<u64>)| old.get(*symbol).is_none_or(|before| before != *code);
+    let is_gone = |(symbol, _): &(&String, &Vec<u64>)| !new.contains_key(*symbol);
+    let in_new = names(new.iter().filter(differs));
+    let in_old = names(old.iter().filter(is_gone));
+    if in_new.is_empty() && in_old.is_empty() {
+        return Ok(Difference::SameInAnotherLayout);
     }
+    // By name, not by symbol: a function that got another type has another symbol, and is no other function for it.
+    let (all_old, all_new) = (names(old.iter()), names(new.iter()));
+    Ok(Difference::Functions {
+        changed: shown(in_new.intersection(&all_old).chain(in_old.intersection(&all_new))),
+        added: shown(in_new.difference(&all_old)),
+        removed: shown(in_old.difference(&all_new)),
+    })
 }
 
-/// As people write them, each once and sorted: a generic function has a symbol for each of its types.
-fn names<'a>(functions: impl Iterator<Item = (&'a String, &'a Vec<u64>)>) -> Vec<String> {
-    let names: BTreeSet<String> =
-        functions.map(|(symbol, _)| format!("{:#}", rustc_demangle::demangle(symbol))).collect();
+/// As people write them: a generic function has a symbol for each of its types.
+fn names<'a>(functions: impl Iterator<Item = (&'a String, &'a Vec<u64>)>) -> BTreeSet<String> {
+    functions.map(|(symbol, _)| format!("{:#}", rustc_demangle::demangle(symbol))).collect()
+}
+
+fn shown<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let names: BTreeSet<String> = names.map(|name| shortened(name)).collect();
     names.into_iter().collect()
+}
+
+/// A name of which the middle is left out where it is long: its beginning tells the crate, its end the function.
+fn shortened(name: &str) -> String {
+    /// Characters. Chosen: a line of a report.
+    const LENGTH_MAX: usize = 80;
+    const KEPT: usize = LENGTH_MAX - 1; // and a `…`
+    let length = name.chars().count();
+    if length <= LENGTH_MAX {
+        return name.to_owned();
+    }
+    let head = name.chars().take(KEPT / 2);
+    let tail = name.chars().skip(length - KEPT.div_ceil(2));
+    head.chain(['…']).chain(tail).collect()
 }
 
 /// What ends up in memory and may change what the program does. Sections without contents count by their size.

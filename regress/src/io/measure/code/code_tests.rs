@@ -147,6 +147,105 @@ fn functions_at_other_addresses_are_the_same_in_another_layout() {
     assert_eq!(differences(unchanged(), unchanged()).unwrap(), Difference::Same);
 }
 
+/// A program with variables that each thread has of its own, and pointers among them.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn what_the_variables_of_a_thread_begin_with_counts() {
+    const THREADS: &str = r#"
+use std::cell::Cell;
+thread_local! {
+    static HUNDRED: Cell<usize> = const { Cell::new(100) };
+    static WORD: Cell<&str> = const { Cell::new("word") };
+    static ZERO: Cell<usize> = const { Cell::new(0) };
+}
+fn main() {
+    let length = std::env::args().count();
+    HUNDRED.set(HUNDRED.get() + length);
+    WORD.set(&WORD.get()[length..]);
+    ZERO.set(ZERO.get() + length);
+    println!("{} {} {}", HUNDRED.get(), WORD.get(), ZERO.get());
+}
+"#;
+    let directories = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [old, new] = directories.each_ref().map(tempfile::TempDir::path);
+    let old = build_with(old, THREADS, &[]);
+    let moved = build_with(new, THREADS, &["-C", "link-arg=-Wl,-z,max-page-size=65536"]);
+    assert_eq!(differences(&old, &moved).unwrap(), Difference::SameInAnotherLayout);
+    let check = |from: &str, to: &str, name: &str| {
+        assert!(THREADS.contains(from), "{from:?}");
+        let new = build_with(new, &THREADS.replacen(from, to, 1), &[]);
+        let found = differences(&old, &new).unwrap();
+        let Difference::Functions { changed, .. } = &found else { panic!("{from:?} to {to:?}: {found:?}") };
+        let is_named = |wanted: &str| changed.iter().any(|changed| changed.contains(wanted));
+        assert!(is_named(name) && is_named(".tdata"), "{from:?} to {to:?}: {changed:?}");
+    };
+    check("new(100)", "new(150)", "HUNDRED");
+    check("\"word\"", "\"sword\"", "WORD");
+    check("\"word\"", "\"wort\"", "WORD");
+}
+
+/// What runs before `main` stands in a table that nothing refers to.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn what_runs_before_main_counts_in_its_order() {
+    const TABLE: &str = r#"
+#[used]
+#[unsafe(link_section = ".init_array.00200")]
+static TABLE: [extern "C" fn(); 2] = [begin_one, begin_two];
+extern "C" fn begin_one() { println!("one"); }
+extern "C" fn begin_two() { println!("two"); }
+"#;
+    let directories = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [old, new] = directories.each_ref().map(tempfile::TempDir::path);
+    let old = build_with(old, &format!("{PROGRAM}{TABLE}"), &[]);
+    let swapped = TABLE.replace("begin_one, begin_two", "begin_two, begin_one");
+    let new = build_with(new, &format!("{PROGRAM}{swapped}"), &[]);
+    let found = differences(&old, &new).unwrap();
+    let Difference::Functions { changed, .. } = &found else { panic!("{found:?}") };
+    assert!(changed.iter().any(|name| name == ".init_array"), "{changed:?}");
+}
+
+/// Where pointers cannot be told from numbers, what they point to does not count.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn of_executables_whose_addresses_are_numbers_nothing_is_said() {
+    #[track_caller]
+    fn check(arguments: &[&str]) {
+        let directories = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let [old, new] = directories.each_ref().map(tempfile::TempDir::path);
+        let old = build_with(old, PROGRAM, arguments);
+        let new = build_with(new, &PROGRAM.replacen("too long", "too much", 1), arguments);
+        assert_eq!(differences(&old, &new).unwrap(), Difference::Unknown, "{arguments:?}");
+        assert_eq!(differences(&old, &old).unwrap(), Difference::Same, "{arguments:?}");
+    }
+    check(&["-C", "relocation-model=static"]);
+    check(&["-C", "link-arg=-Wl,-z,pack-relative-relocs"]);
+}
+
+/// With other metadata every symbol of the crate is another one, and every name the same.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_name_with_another_symbol_is_neither_new_nor_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let new = build_with(directory.path(), &PROGRAM.replacen("% 17", "% 19", 1), &["-C", "metadata=other"]);
+    let found = differences(unchanged(), &new).unwrap();
+    let Difference::Functions { changed, added, removed } = found else { panic!("{found:?}") };
+    assert!(changed.iter().any(|name| name == "program::weight"), "{changed:?}");
+    assert_eq!((added, removed), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn of_a_long_name_the_middle_is_left_out() {
+    #[track_caller]
+    fn check(name: &str, expected: &str) {
+        assert_eq!(shortened(name), expected);
+    }
+    check("a::b", "a::b");
+    check(&"é".repeat(80), &"é".repeat(80));
+    let (head, tail) = ("é".repeat(50), "ü".repeat(50));
+    check(&format!("{head}{tail}"), &format!("{}…{}", "é".repeat(39), "ü".repeat(40))); // 39 + 1 + 40 = 80
+}
+
 #[test]
 fn what_is_no_executable_is_refused() {
     let directory = tempfile::tempdir().unwrap();

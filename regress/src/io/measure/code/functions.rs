@@ -6,19 +6,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
+use std::ops::Range;
 
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic};
-use object::{Architecture, Object, ObjectSection, ObjectSymbol, ObjectSymbolTable, SectionKind};
-use object::{RelocationTarget, SymbolKind};
+use object::{Architecture, Object, ObjectSection, ObjectSymbol, ObjectSymbolTable, SectionIndex, SectionKind};
+use object::{ObjectKind, RelocationTarget, SymbolKind};
 
 use super::locations;
 
 /// The functions and variables of an executable: by symbol, a hash of what each does. A symbol of several files has several.
 pub(super) type Functions = BTreeMap<String, Vec<u64>>;
 
-/// `None` for other processors than x86-64, other formats than ELF, and executables without symbols.
+/// `None` for other processors than x86-64, other formats than ELF, executables without symbols, and such whose
+/// pointers cannot be told from numbers: see [`tells_pointers`].
 pub(super) fn read(file: &object::File) -> Option<Functions> {
-    if file.architecture() != Architecture::X86_64 || file.format() != object::BinaryFormat::Elf {
+    if file.architecture() != Architecture::X86_64 || !tells_pointers(file) {
         return None;
     }
     let mut image = Image::of(file)?;
@@ -28,9 +30,11 @@ pub(super) fn read(file: &object::File) -> Option<Functions> {
         let hash = image.hash_of(index, references);
         functions.entry(image.functions[index].name.clone()).or_default().push(hash);
     }
-    // What runs before `main`, in its order; and what variables hold when it begins.
-    let before_main = image.sections_named(".init_array").into_iter().map(|at| image.hash_of_data(at)).collect();
-    functions.insert(".init_array".to_owned(), before_main);
+    for section in image.sections.iter().filter(|section| section.counts_as_whole) {
+        functions.entry(section.name.clone()).or_default().push(image.hash_of_whole(section));
+    }
+    functions.insert(".tbss".to_owned(), vec![hash_bytes(b"size", &image.thread_zeros_bytes.to_le_bytes())]);
+    // What variables hold when it begins.
     for address in image.begins.iter().copied() {
         if let Some(name) = image.variable_at(address) {
             functions.entry(name.to_owned()).or_default().push(image.hash_of_data(address));
@@ -38,6 +42,17 @@ pub(super) fn read(file: &object::File) -> Option<Functions> {
     }
     functions.values_mut().for_each(|hashes| hashes.sort_unstable());
     Some(functions)
+}
+
+/// Whether each pointer stands among the relocations that are read here.
+///
+/// They do in position-independent executables and libraries. In others an address is a number like any other, in
+/// instructions and in data: what it points to would not count, and a changed constant be no difference. The same with
+/// relocations that are packed to bits (`-z pack-relative-relocs`).
+fn tells_pointers(file: &object::File) -> bool {
+    // Not `.relro_padding`, which LLD adds.
+    let is_packed = |section: object::Section| section.name_bytes().is_ok_and(|name| name.starts_with(b".relr."));
+    file.format() == object::BinaryFormat::Elf && file.kind() == ObjectKind::Dynamic && !file.sections().any(is_packed)
 }
 
 const POINTER_BYTES: usize = 8;
@@ -51,6 +66,9 @@ struct Image {
     variables: BTreeMap<u64, (u64, String)>,
     /// Where something begins that code or data refer to.
     begins: BTreeSet<u64>,
+    /// The variables of a thread that begin as zeros. They have no place in the file, and their addresses are those of
+    /// what follows. Instructions name them, like all variables of a thread, by their distance from its end.
+    thread_zeros_bytes: u64,
     /// GNU's linker lets a text that ends like another begin in its middle.
     shares_ends: bool,
 }
@@ -61,6 +79,9 @@ struct Section {
     name: String,
     kind: Kind,
     data: Vec<u8>,
+    /// The order of what is in it counts, and no instruction tells it: what runs before and after `main`; the variables
+    /// of a thread, which instructions know by their place alone.
+    counts_as_whole: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,6 +122,7 @@ impl Image {
         let lines = locations::find(file);
         let mut sections = Vec::new();
         let mut shares_ends = true;
+        let mut thread_zeros_bytes: u64 = 0;
         for section in file.sections() {
             let name = String::from_utf8_lossy(section.name_bytes().ok()?).into_owned();
             if name == ".comment" {
@@ -111,13 +133,26 @@ impl Image {
                 SectionKind::Text => Kind::Code,
                 SectionKind::ReadOnlyData | SectionKind::ReadOnlyString => Kind::Constant,
                 _ if is_constant.iter().any(|begin| name.starts_with(begin)) => Kind::Constant,
-                SectionKind::Data | SectionKind::UninitializedData => Kind::Variable,
+                SectionKind::Data | SectionKind::UninitializedData | SectionKind::Tls => Kind::Variable,
+                SectionKind::UninitializedTls => {
+                    thread_zeros_bytes = thread_zeros_bytes.checked_add(section.size())?;
+                    continue;
+                }
                 _ => continue,
             };
+            let is_around_main = [".init_array", ".fini_array"].iter().any(|begin| name.starts_with(begin));
+            let counts_as_whole = is_around_main || section.kind() == SectionKind::Tls;
             section.address().checked_add(section.size())?;
             let mut data = section.data().ok()?.to_vec();
             locations::mask(&mut data, section.address(), &lines);
-            sections.push(Section { address: section.address(), size: section.size(), name, kind, data });
+            sections.push(Section {
+                address: section.address(),
+                size: section.size(),
+                name,
+                kind,
+                data,
+                counts_as_whole,
+            });
         }
         sections.sort_by_key(|section| section.address);
         let dynamic = file.dynamic_symbol_table();
@@ -144,6 +179,7 @@ impl Image {
             functions: Vec::new(),
             variables: BTreeMap::new(),
             begins: BTreeSet::new(),
+            thread_zeros_bytes,
             shares_ends,
         };
         image.read_symbols(file);
@@ -151,15 +187,21 @@ impl Image {
     }
 
     fn read_symbols(&mut self, file: &object::File) {
+        let threads = Threads::of(file);
         for symbol in file.symbols() {
-            let (address, size) = (symbol.address(), symbol.size());
+            let size = symbol.size();
+            let address = match symbol.kind() {
+                SymbolKind::Tls => threads.address(&symbol),
+                _ => Some(symbol.address()),
+            };
+            let Some(address) = address else { continue };
             let Ok(name) = symbol.name().map(str::to_owned) else { continue };
             if address.checked_add(size).is_none() {
                 continue;
             }
             match (symbol.kind(), self.section(address).map(|section| section.kind)) {
                 (SymbolKind::Text, Some(Kind::Code)) => self.functions.push(Function { address, size, name }),
-                (SymbolKind::Data, Some(Kind::Variable | Kind::Constant)) => {
+                (SymbolKind::Data | SymbolKind::Tls, Some(Kind::Variable | Kind::Constant)) => {
                     self.begins.insert(address);
                     self.variables.insert(address, (size, name));
                 }
@@ -365,16 +407,29 @@ impl Image {
             }
         }
         let Some(end) = self.end_of(address) else { return by_address() };
-        hash.write_u64(end - address);
-        hash.write(self.bytes(address, end - address).unwrap_or_default());
-        for (at, pointer) in self.pointers.range(address..end) {
-            hash.write_u64(at - address);
+        self.write_contents(&mut hash, address..end, depth);
+        hash.finish()
+    }
+
+    /// Of all that is in a section, in its order.
+    fn hash_of_whole(&self, section: &Section) -> u64 {
+        let mut hash = siphasher::sip::SipHasher13::new();
+        self.write_contents(&mut hash, section.address..section.address + section.size, 0);
+        hash.finish()
+    }
+
+    /// The bytes of a part of a section, and what the pointers in it point to.
+    fn write_contents(&self, hash: &mut impl Hasher, addresses: Range<u64>, depth: u32) {
+        let (begin, size) = (addresses.start, addresses.end - addresses.start);
+        hash.write_u64(size);
+        hash.write(self.bytes(begin, size).unwrap_or_default());
+        for (at, pointer) in self.pointers.range(addresses) {
+            hash.write_u64(at - begin);
             match pointer {
                 Pointer::To(target) => hash.write_u64(self.hash_at_depth(*target, depth + 1)),
                 Pointer::Outside(name) => hash.write(name.as_bytes()),
             }
         }
-        hash.finish()
     }
 
     /// The variable with a symbol around an address.
@@ -413,9 +468,29 @@ impl Image {
         let from = usize::try_from(address - section.address).ok()?;
         section.data.get(from..from.checked_add(usize::try_from(size).ok()?)?)
     }
+}
 
-    fn sections_named(&self, name: &str) -> Vec<u64> {
-        self.sections.iter().filter(|section| section.name == name).map(|section| section.address).collect()
+/// Where the variables of a thread lie in the file, from which each thread gets a copy.
+struct Threads {
+    begin: Option<u64>,
+    /// The sections that have contents. What begins as zeros lies at addresses that others have.
+    with_contents: Vec<SectionIndex>,
+}
+
+impl Threads {
+    fn of(file: &object::File) -> Threads {
+        let is_tls = |kind| matches!(kind, SectionKind::Tls | SectionKind::UninitializedTls);
+        let all = || file.sections().filter(|section| is_tls(section.kind()));
+        Threads {
+            begin: all().map(|section| section.address()).min(),
+            with_contents: all().filter(|s| s.kind() == SectionKind::Tls).map(|s| s.index()).collect(),
+        }
+    }
+
+    /// To such a symbol an address is the distance from the first variable.
+    fn address<'data>(&self, symbol: &impl ObjectSymbol<'data>) -> Option<u64> {
+        let index = symbol.section_index().filter(|index| self.with_contents.contains(index));
+        index.and(self.begin)?.checked_add(symbol.address())
     }
 }
 
