@@ -22,7 +22,7 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     let one = built("the program", &origin(args), &project, &directory.join("old"), &args.cargo, errors)?;
     // Two files, as two programs would be: one file would be in memory once.
     let other = one.twin(&directory.join("new"))?;
-    let turns = wanted(&one, &args.filter)?;
+    let turns = wanted(&one, &args.filter, Duration::from_secs(args.timeout))?;
     let mut measuring = Measuring::of(&one, &turns);
     let crashed = measuring.measure(args, (&one, &other), &directory.join("rounds.jsonl"), errors)?;
     let plan = Plan::default();
@@ -55,10 +55,10 @@ fn origin(args: &NullArgs) -> Origin {
     }
 }
 
-fn wanted(lane: &Lane, filters: &[String]) -> Result<Vec<Turn>, Failure> {
+fn wanted(lane: &Lane, filters: &[String], timeout: Duration) -> Result<Vec<Turn>, Failure> {
     let filters: Vec<Pattern> = filters.iter().map(|text| Pattern::new(text)).collect();
     let is_wanted = |turn: &Turn| filters.is_empty() || filters.iter().any(|filter| filter.matches(&turn.id()));
-    let turns: Vec<Turn> = lane.turns()?.into_iter().filter(is_wanted).collect();
+    let turns: Vec<Turn> = lane.turns(timeout)?.into_iter().filter(is_wanted).collect();
     match turns.is_empty() {
         false => Ok(turns),
         true => Err(Failure::new("there is no benchmark to measure", "look at --filter, and at --package and --bench")),

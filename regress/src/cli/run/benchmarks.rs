@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::cli::args::RunArgs;
 use crate::compare::Reason;
@@ -22,12 +23,13 @@ pub(super) struct Benchmarks {
 
 impl Benchmarks {
     pub fn of(old: &Lane, new: &Lane, args: &RunArgs) -> Result<Benchmarks, Failure> {
+        let timeout = Duration::from_secs(args.timeout);
         let filters: Vec<Pattern> = args.look.filter.iter().map(|text| Pattern::new(text)).collect();
         let wanted = |turn: &Turn| filters.is_empty() || filters.iter().any(|filter| filter.matches(&turn.id()));
         let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
         let wants_times = !args.look.exact && (args.look.metric.is_empty() || args.look.metric.iter().any(is_time));
         let turns = |lane: &Lane| -> Result<BTreeSet<Turn>, Failure> {
-            let turns = if wants_times { lane.turns()? } else { BTreeSet::new() };
+            let turns = if wants_times { lane.turns(timeout)? } else { BTreeSet::new() };
             each_once(turns.into_iter().filter(wanted).collect(), &lane.label)
         };
         let (old_turns, new_turns) = (turns(old)?, turns(new)?);

@@ -85,19 +85,19 @@ fn holds(bytes: &[u8], name: &str) -> bool {
 /// The benchmarks of a criterion executable, by title.
 ///
 /// # Errors
-/// It cannot be started, or fails.
-pub fn list(bench: &Bench) -> Result<Vec<String>, Failure> {
-    let output = command(bench)
-        .args(["--bench", "--list", "--format", "terse"])
-        .output()
-        .map_err(|error| Failure::new(format!("{}: {error}", bench.executable.display()), "build it again"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let problem =
-            format!("{}/{} cannot list its benchmarks ({}): {said}", bench.package, bench.target, output.status);
-        return Err(Failure::new(problem, "run it with --list"));
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
+/// It cannot be started, fails, or takes longer than `timeout` and is killed.
+pub fn list(bench: &Bench, timeout: Duration) -> Result<Vec<String>, Failure> {
+    let mut command = command(bench);
+    let text = process::output(command.args(["--bench", "--list", "--format", "terse"]), timeout);
+    let text = text.map_err(|crash| {
+        let problem = format!("{} --list {crash}", bench.executable.display());
+        let next_step = match crash {
+            Crash::NotStarted(_) => "build it again",
+            Crash::Failed { .. } => "run it by hand with --bench --list",
+            Crash::TimedOut { .. } => "it may wait for something: run it by hand with --bench --list; or --timeout",
+        };
+        Failure::new(problem, next_step)
+    })?;
     Ok(text.lines().filter_map(|line| line.strip_suffix(": benchmark")).map(str::to_owned).collect())
 }
 
@@ -213,4 +213,45 @@ fn command(bench: &Bench) -> Command {
         .env_remove("CRITERION_DEBUG")
         .env_remove(turns::VARIABLE);
     command
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executable_that_hangs_while_it_lists_is_killed() {
+        #[track_caller]
+        fn check(script: &str, timeout: Duration, expected: Result<&[&str], &str>) {
+            let directory = tempfile::tempdir().unwrap();
+            let executable = directory.path().join("bench");
+            // Written by another process: what this one has open for writing, a process started meanwhile has as well,
+            // and then it cannot be run.
+            let write = r#"printf '%s' "$1" >"$2"; chmod +x "$2""#;
+            let text = format!("#!/bin/sh\n{script}\n");
+            assert!(Command::new("sh").args(["-c", write, "sh", &text]).arg(&executable).status().unwrap().success());
+            let bench = Bench {
+                package: "package".to_owned(),
+                target: "target".to_owned(),
+                harness: Harness::Criterion,
+                executable,
+                directory: directory.path().to_owned(),
+            };
+            let shown = format!("{} --list ", bench.executable.display());
+            let problem = list(&bench, timeout).map_err(|failure| failure.messages()[0].problem.clone());
+            match (problem, expected) {
+                (Ok(names), Ok(expected)) => assert_eq!(names, expected),
+                (Err(problem), Err(expected)) => assert!(problem.contains(&format!("{shown}{expected}")), "{problem}"),
+                (found, _) => panic!("{script:?}: {found:?}"),
+            }
+        }
+        const SOON: Duration = Duration::from_millis(100);
+        const PATIENCE: Duration = Duration::from_secs(60);
+        check("echo x/y: benchmark; exec sleep 600", SOON, Err("was still running after"));
+        check("exit 7", PATIENCE, Err("failed (exit status: 7)"));
+        check("echo x/y: benchmark; echo z: test", PATIENCE, Ok(&["x/y"]));
+        // What it says besides is no part of a name.
+        check("printf 'one moment ' >&2; echo x/y: benchmark", PATIENCE, Ok(&["x/y"]));
+    }
 }

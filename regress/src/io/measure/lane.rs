@@ -140,16 +140,18 @@ impl Lane {
 
     /// The benchmarks whose processes can take turns.
     ///
+    /// * `timeout`: for each executable.
+    ///
     /// # Errors
     /// An executable cannot list them.
-    pub fn turns(&self) -> Result<BTreeSet<Turn>, Failure> {
+    pub fn turns(&self, timeout: Duration) -> Result<BTreeSet<Turn>, Failure> {
         let mut turns = BTreeSet::new();
         if self.command.is_some() {
             turns.insert(Turn { target: Default::default(), benchmark: COMMAND.to_owned() });
         }
         for bench in self.timed() {
             let target = (bench.package.clone(), bench.target.clone());
-            let names = harness::list(bench)?.into_iter();
+            let names = harness::list(bench, timeout)?.into_iter();
             turns.extend(names.map(|benchmark| Turn { target: target.clone(), benchmark }));
         }
         Ok(turns)
@@ -376,7 +378,7 @@ mod tests {
     }
 
     fn only_turn(lane: &Lane) -> Turn {
-        lane.turns().unwrap().pop_first().unwrap()
+        lane.turns(PATIENCE).unwrap().pop_first().unwrap()
     }
 
     #[test]

@@ -68,6 +68,21 @@ pub fn run(command: &mut Command, timeout: Duration) -> Result<f64, Crash> {
     Ok(running.seconds())
 }
 
+/// Runs a program to its end.
+///
+/// * Returns what it wrote to standard output.
+///
+/// # Errors
+/// As [`run`]; or what it wrote cannot be read back.
+pub(super) fn output(command: &mut Command, timeout: Duration) -> Result<String, Crash> {
+    let mut answer = tempfile::tempfile().map_err(not_started)?;
+    let mut running = Running::start_into(command, &answer)?;
+    running.wait(timeout)?;
+    let mut bytes = Vec::new();
+    answer.seek(SeekFrom::Start(0)).and_then(|_| answer.read_to_end(&mut bytes)).map_err(not_started)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A program that was started. It is killed when nobody waits for it any more.
 #[derive(Debug)]
 pub(super) struct Running {
@@ -85,8 +100,20 @@ impl Running {
     pub(super) fn start(command: &mut Command) -> Result<Running, Crash> {
         // A file, not a pipe: nobody has to read it for the program to go on.
         let output = tempfile::tempfile().map_err(not_started)?;
-        let streams = || output.try_clone().map(Stdio::from).map_err(not_started);
-        command.stdin(Stdio::null()).stdout(streams()?).stderr(streams()?);
+        let said = output.try_clone().map_err(not_started)?;
+        Running::start_with(command, output, said)
+    }
+
+    /// The same, with standard output in a file apart from what is kept.
+    fn start_into(command: &mut Command, answer: &File) -> Result<Running, Crash> {
+        let output = tempfile::tempfile().map_err(not_started)?;
+        let answer = answer.try_clone().map_err(not_started)?;
+        Running::start_with(command, output, answer)
+    }
+
+    fn start_with(command: &mut Command, output: File, stdout: File) -> Result<Running, Crash> {
+        let stderr = output.try_clone().map_err(not_started)?;
+        command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let begin = Instant::now();
         let child = Escort::prepare(command).spawn().map_err(not_started)?;
         let escort = Escort::of(&child);
