@@ -39,7 +39,8 @@ struct Target {
 
 /// Builds all benchmarks of the project in `directory`. cargo's own words about it go to standard error.
 ///
-/// * `target`: the directory that dependencies are built in; shared by the sides, so they are built once.
+/// * `target`: the directory that is built in. Each revision has its own: in one of both sides cargo would take what it
+///   built of the other for fresh.
 /// * `arguments`: further ones for `cargo bench`, `--package x` for example.
 ///
 /// # Errors
