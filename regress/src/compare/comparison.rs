@@ -113,6 +113,11 @@ pub enum Lack {
         /// By how much: its ratio is above 1.
         allowance: Allowance,
     },
+    /// A side kept no more than a summary of its measurements.
+    Summary {
+        /// By how much two runs of the same program may differ.
+        allowance: Allowance,
+    },
     /// The measurements scatter too much.
     Spread,
     /// It moved, though it does the same instructions: where code and data lie in memory does that as well.
@@ -191,6 +196,16 @@ impl Lack {
                 "it moved and its instructions did not: where the code lies in memory can do that, by 16 % and \
                              more; align functions (README, \"Layout\"), or judge its instructions"
                     .to_owned()
+            }
+            Lack::Summary { allowance } => {
+                let apart = match allowance.ratio > 1.0 {
+                    true => format!(", and two runs may differ by ×{}", allowance.ratio),
+                    false => String::new(),
+                };
+                format!(
+                    "only a summary of the measurements was kept{apart}; keep them (`regress formats` says where they \
+                     are), or give the files of at least 4 runs a side (a,b,c,d)"
+                )
             }
             Lack::Spread => "the measurements scatter too much; take more of them, on a quieter machine".to_owned(),
         }

@@ -1,12 +1,15 @@
 //! What all JSON readers share: looking at the first member, and turning serde's errors into ours.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde::de::Unexpected;
+use serde::de::{MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{Place, Problem, ReadError};
+use super::{Place, Problem, ReadError, numbers};
 
 /// The JSON object that is the whole file, as a `T`.
 ///
@@ -86,6 +89,18 @@ pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Proble
     Problem::Syntax { found, wanted: wanted.to_owned() }
 }
 
+/// The finite number that a JSON value is: the nearest `f64`, which serde_json's own reading of numbers is not always.
+pub(super) fn number(json: &RawValue) -> Result<f64, Problem> {
+    let text = json.get().as_bytes();
+    match numbers::decimal(text) {
+        Some((number, length)) if length == text.len() => Ok(number),
+        _ => {
+            let found = json.get().chars().take(24).collect();
+            Err(Problem::ImpossibleNumber { found, wanted: "a finite number" })
+        }
+    }
+}
+
 /// The bytes behind a byte order mark, which editors on Windows put in front.
 pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
@@ -95,23 +110,72 @@ pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
 ///
 /// Enough to recognise a format: every writer we know keeps its order of fields.
 pub(super) fn first_member(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    const LONGEST_KEY_BYTES: usize = 4096;
-    let inside = without_bom(bytes).trim_ascii_start().strip_prefix(b"{")?;
-    let key = inside.trim_ascii_start().strip_prefix(b"\"")?;
-    let mut escaped = false;
-    let end = key.iter().take(LONGEST_KEY_BYTES).position(|byte| {
-        let is_end = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        is_end
-    })?;
-    let value = key[end + 1..].trim_ascii_start().strip_prefix(b":")?;
-    Some((&key[..end], value.trim_ascii_start()))
+    member(without_bom(bytes).trim_ascii_start().strip_prefix(b"{")?)
 }
 
 /// The first member of the first element of a JSON list of objects.
 pub(super) fn first_member_in_list(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     first_member(without_bom(bytes).trim_ascii_start().strip_prefix(b"[")?)
 }
+
+/// The next key of an object, and the bytes of its value and all that follows.
+///
+/// * `rest`: what stands behind the value before.
+pub(super) fn next_member(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    member(rest.trim_ascii_start().strip_prefix(b",")?)
+}
+
+/// What stands behind the string at the beginning of `value`. A string of more than 4096 bytes is nobody's name.
+pub(super) fn after_string(value: &[u8]) -> Option<&[u8]> {
+    let inside = value.strip_prefix(b"\"")?;
+    let mut is_escaped = false;
+    for (index, byte) in inside.iter().take(4096).enumerate() {
+        match byte {
+            b'"' if !is_escaped => return Some(&inside[index + 1..]),
+            b'\\' => is_escaped = !is_escaped,
+            _ => is_escaped = false,
+        }
+    }
+    None
+}
+
+fn member(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii_start();
+    let rest = after_string(text)?;
+    let key = &text[1..text.len() - rest.len() - 1];
+    Some((key, rest.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start()))
+}
+
+/// The members of a JSON object whose keys are data, in their order. A map would keep the last of two that are alike.
+pub(super) struct Entries<'a, T>(pub(super) Vec<(Cow<'a, str>, T)>);
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Entries<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'a, T>, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+struct EntriesVisitor<'a, T>(PhantomData<(&'a str, T)>);
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'a, T> {
+    type Value = Entries<'a, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'a, T>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            entries.push((key, map.next_value()?));
+        }
+        Ok(Entries(entries))
+    }
+}
+
+/// A key that is not copied unless it has to be: plain `Cow` always copies in serde.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Whether a JSON object begins with `"schema": "<name>/`.
 pub(super) fn has_schema(bytes: &[u8], name: &str) -> bool {
@@ -135,6 +199,19 @@ mod tests {
         assert_eq!(first_member(b"[1]"), None);
         assert_eq!(first_member(b"{\"a"), None);
         assert_eq!(first_member(b""), None);
+    }
+
+    #[test]
+    fn the_second_member_is_found_behind_a_string() {
+        let second = |text: &'static str| {
+            let (_, value) = first_member(text.as_bytes())?;
+            after_string(value).and_then(next_member)
+        };
+        assert_eq!(second(r#"{"a":"x\\\"y","b" : 1}"#), Some((&b"b"[..], &b"1}"[..])));
+        assert_eq!(second(r#"{"a":"x\\\\","b":1}"#), Some((&b"b"[..], &b"1}"[..])));
+        assert_eq!(second(r#"{"a":"x"}"#), None);
+        assert_eq!(second(r#"{"a":1,"b":1}"#), None);
+        assert_eq!(second(r#"{"a":"x"#), None);
     }
 
     #[test]

@@ -15,7 +15,8 @@
 //!
 //! The order is that of [`Run::observations`] and numbers are the shortest that read back equal, so that the same
 //! run gives the same bytes and a `git diff` of two baselines reads as a report.
-//! `better`, `nature` and `standing` stand there only where they differ from what the metric's name says.
+//! `better`, `nature` and `standing` stand there only where they differ from what the metric's name says, `summary` only
+//! where the numbers are the middles of measurements that were not kept (in it `least`, the smallest of them, if known).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +28,8 @@ use serde_json::value::RawValue;
 use super::numbers::{self, BadList};
 use super::{File, Format, Place, Problem, ReadError, Reading, json};
 use crate::model::{
-    BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values,
+    BenchId, Commit, Exact, Host, Kept, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing,
+    Values,
 };
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
@@ -164,6 +166,8 @@ struct ObservationOut<'a> {
     operations: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     processes: Option<Vec<&'a [f64]>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<SummaryOut>,
 }
 
 /// A line, as read.
@@ -185,6 +189,22 @@ struct ObservationIn<'a> {
     operations: Option<u64>,
     #[serde(borrow)]
     processes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    summary: Option<SummaryIn<'a>>,
+}
+
+/// That the numbers are middles of measurements which are lost.
+#[derive(Serialize)]
+struct SummaryOut {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    least: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SummaryIn<'a> {
+    #[serde(borrow)]
+    least: Option<&'a RawValue>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -273,8 +293,12 @@ impl<'a> ObservationOut<'a> {
         let plain = metric_of_name(&metric.name, metric.unit.clone());
         let (total, operations, processes) = match values {
             Values::Exact(exact) => (Some(exact.total()), Some(exact.operations()), None),
-            Values::Sampled(processes) => (None, None, Some(processes.by_process().collect())),
+            Values::Sampled(processes) => (None, None, Some(processes)),
         };
+        let summary = processes.and_then(|processes| match processes.kept() {
+            Kept::Measurements => None,
+            Kept::Middles { least } => Some(SummaryOut { least }),
+        });
         ObservationOut {
             benchmark: id.as_str(),
             metric: &metric.name,
@@ -285,7 +309,8 @@ impl<'a> ObservationOut<'a> {
             harness,
             total,
             operations,
-            processes,
+            processes: processes.map(|processes| processes.by_process().collect()),
+            summary,
         }
     }
 }
@@ -303,13 +328,17 @@ impl ObservationIn<'_> {
 
     fn values(&self) -> Result<Values, Problem> {
         match (self.total, self.operations, self.processes) {
-            (Some(total), Some(operations), None) => {
+            (Some(total), Some(operations), None) if self.summary.is_none() => {
                 let found = "0".to_owned();
                 let impossible = Problem::ImpossibleNumber { found, wanted: "at least 1 operation" };
                 Exact::new(total, operations).map(Values::Exact).ok_or(impossible)
             }
             (None, None, Some(processes)) => {
-                Processes::new(samples(processes)?).map(Values::Sampled).ok_or(Problem::Empty)
+                let processes = Processes::new(samples(processes)?).ok_or(Problem::Empty)?;
+                match &self.summary {
+                    None => Ok(Values::Sampled(processes)),
+                    Some(summary) => middles(&processes, summary),
+                }
             }
             _ => Err(Problem::Syntax {
                 found: "other numbers".to_owned(),
@@ -317,6 +346,15 @@ impl ObservationIn<'_> {
             }),
         }
     }
+}
+
+fn middles(processes: &Processes, summary: &SummaryIn<'_>) -> Result<Values, Problem> {
+    if !processes.measured_once_each() {
+        let found = "a `summary` of several numbers a process".to_owned();
+        return Err(Problem::Syntax { found, wanted: "one number a process: its middle".to_owned() });
+    }
+    let least = summary.least.map(json::number).transpose()?;
+    Ok(Values::Sampled(Processes::middles(processes.pooled().clone(), least)))
 }
 
 fn samples(json: &RawValue) -> Result<Vec<Sample>, Problem> {

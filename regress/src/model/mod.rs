@@ -15,7 +15,7 @@ mod warning;
 pub use bench_id::BenchId;
 pub use metric::{METRICS, Metric, Metrics, Nature, Standing};
 pub use noise::{BenchNoise, Noise};
-pub use observation::{Exact, Observation, Processes, Values};
+pub use observation::{Exact, Kept, Observation, Processes, Values};
 pub use provenance::{Commit, Host, Provenance};
 pub use run::{Collision, Run};
 pub use warning::Warning;

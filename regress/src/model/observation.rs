@@ -3,7 +3,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::{BenchId, Metric};
-use crate::stats::Sample;
+use crate::stats::{self, Sample};
 
 /// What one side measured for one benchmark and one metric.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,19 @@ pub enum Values {
 pub struct Processes {
     pooled: Sample,
     bounds: Bounds,
+    kept: Kept,
+}
+
+/// What a harness kept of the measurements of each process.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kept {
+    /// All of them.
+    Measurements,
+    /// Their middle only, one number for each process: how far they scattered is lost.
+    Middles {
+        /// The smallest measurement of all, where the harness says it.
+        least: Option<f64>,
+    },
 }
 
 /// Where a process ends among all measurements.
@@ -59,13 +72,20 @@ enum Bounds {
 impl Processes {
     /// All measurements are of one process.
     pub fn one(sample: Sample) -> Processes {
-        Processes { pooled: sample, bounds: Bounds::None }
+        Processes { pooled: sample, bounds: Bounds::None, kept: Kept::Measurements }
     }
 
     /// Each measurement is of a process of its own.
     pub fn each(sample: Sample) -> Processes {
         let bounds = if sample.len() == 1 { Bounds::None } else { Bounds::Everywhere };
-        Processes { pooled: sample, bounds }
+        Processes { pooled: sample, bounds, kept: Kept::Measurements }
+    }
+
+    /// Each number is the middle of the measurements of a process of its own, which are lost.
+    ///
+    /// * `least`: the smallest measurement of all, where it is known.
+    pub fn middles(sample: Sample, least: Option<f64>) -> Processes {
+        Processes { kept: Kept::Middles { least }, ..Processes::each(sample) }
     }
 
     /// One sample per process. `None` when there is no process.
@@ -89,12 +109,17 @@ impl Processes {
             count if count == values.len() => Bounds::Everywhere,
             _ => Bounds::At(ends),
         };
-        Processes { pooled: Sample::new(values).expect("samples are neither empty nor hold NaN"), bounds }
+        let pooled = Sample::new(values).expect("samples are neither empty nor hold NaN");
+        Processes { pooled, bounds, kept: Kept::Measurements }
     }
 
     /// `change(value)` for each measurement. `None` when one of them would be no finite number.
     pub fn map(&self, change: impl Fn(f64) -> f64) -> Option<Processes> {
-        Some(Processes { pooled: self.pooled.map(change).ok()?, bounds: self.bounds.clone() })
+        let kept = match self.kept {
+            Kept::Measurements => Kept::Measurements,
+            Kept::Middles { least } => Kept::Middles { least: least.map(&change).filter(|least| least.is_finite()) },
+        };
+        Some(Processes { pooled: self.pooled.map(change).ok()?, bounds: self.bounds.clone(), kept })
     }
 
     /// How many processes measured; at least 1.
@@ -106,7 +131,12 @@ impl Processes {
         }
     }
 
-    /// The measurements of all processes, in the order they were taken.
+    /// Whether the numbers are measurements, or what a harness left of them.
+    pub fn kept(&self) -> Kept {
+        self.kept
+    }
+
+    /// The measurements of all processes, in the order they were taken; or [their middles](Kept::Middles).
     pub fn pooled(&self) -> &Sample {
         &self.pooled
     }
@@ -132,11 +162,34 @@ impl Processes {
     }
 
     /// Adds the processes of another file of the same side.
+    ///
+    /// Where one of the two kept no more than the middles, the middles of both are what can be compared.
     pub fn append(&mut self, other: Processes) {
+        if self.kept != Kept::Measurements || other.kept != Kept::Measurements {
+            let least = self.least().zip(other.least()).map(|(a, b)| f64::min(a, b));
+            let middles = self.by_process().chain(other.by_process()).map(middle).collect();
+            *self = Processes::middles(Sample::new(middles).expect("a middle of numbers is a number"), least);
+            return;
+        }
         let before = self.pooled.len();
         let ends = self.ends().chain(other.ends().map(|end| before + end)).collect();
         *self = Processes::bounded([self.pooled.values(), other.pooled.values()].concat(), ends);
     }
+}
+
+impl Processes {
+    /// The smallest measurement, where it is known.
+    pub fn least(&self) -> Option<f64> {
+        match self.kept {
+            Kept::Measurements => Some(self.pooled.min()),
+            Kept::Middles { least } => least,
+        }
+    }
+}
+
+/// The median of measurements, of which there is at least one.
+fn middle(values: &[f64]) -> f64 {
+    stats::median(&Sample::new(values.to_vec()).expect("they were of a sample"))
 }
 
 /// A count over a number of operations: an exact rational, never rounded.
@@ -227,6 +280,22 @@ mod tests {
         check(joined(one(&[3.0]), each(&[1.0, 2.0])), &[&[3.0], &[1.0], &[2.0]]);
         check(joined(joined(one(&[3.0, 1.0]), one(&[2.0])), one(&[5.0, 4.0])), &[&[3.0, 1.0], &[2.0], &[5.0, 4.0]]);
         assert_eq!(Processes::new(Vec::new()), None);
+    }
+
+    #[test]
+    fn beside_a_middle_only_the_middles_of_others_count() {
+        let sample = |values: &[f64]| Sample::new(values.to_vec()).unwrap();
+        let middles = |values, least| Processes::middles(sample(values), least);
+        #[track_caller]
+        fn check(mut first: Processes, second: Processes, expected: Processes) {
+            first.append(second);
+            assert_eq!(first, expected);
+        }
+        check(middles(&[3.0], Some(2.0)), middles(&[5.0], Some(1.0)), middles(&[3.0, 5.0], Some(1.0)));
+        check(middles(&[3.0], Some(2.0)), middles(&[5.0], None), middles(&[3.0, 5.0], None));
+        let one = Processes::one(sample(&[7.0, 1.0, 4.0]));
+        check(one.clone(), middles(&[5.0], Some(3.0)), middles(&[4.0, 5.0], Some(1.0)));
+        check(middles(&[5.0], None), one, middles(&[5.0, 4.0], None));
     }
 
     #[test]

@@ -409,6 +409,7 @@ impl ReasonFile {
             Lack::RunsApart { .. } => ("runs apart", None),
             Lack::Rounds { more, .. } => ("too few rounds", *more),
             Lack::Layout => ("layout", None),
+            Lack::Summary { .. } => ("summary only", None),
             Lack::Spread => ("spread", None),
         };
         ReasonFile { kind, sentence: lack.advice(), needed }

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regress::formats::{self, FORMATS, File, Format, Reading};
-use regress::model::{Observation, Processes, Values};
+use regress::model::{Kept, Observation, Processes, Values};
 use serde_json::Value;
 
 /// Files of a case that no tool wrote.
@@ -134,6 +134,10 @@ fn describe_samples(processes: &Processes) -> String {
         _ if lengths.iter().all(|length| *length == 1) => format!("1 each of {} processes", lengths.len()),
         _ => format!("{lengths:?}"),
     };
+    if let Kept::Middles { least } = processes.kept() {
+        let least = least.map_or("unknown".to_owned(), |least| format!("{least:e}"));
+        return format!("middles {values:?}, least {least}");
+    }
     format!("{shape}, {:e} … {:e}, mean {mean:e}", values[0], values[values.len() - 1])
 }
 
@@ -632,8 +636,18 @@ fn a_broken_file_of_our_own_is_refused_with_the_line() {
         "\"total\":1,",
         "\"total\":1,\"colour\":1,",
         &[
-            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`; wanted an observation",
+            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`, `summary`; wanted an observation",
         ],
+    );
+    check_one(
+        "[[1.0,2.0],[3.0]]",
+        "[[1.0,2.0],[3.0]],\"summary\":{}",
+        &["main.json:6: found a `summary` of several numbers a process; wanted one number a process: its middle"],
+    );
+    check_one(
+        "\"operations\":2",
+        "\"operations\":2,\"summary\":{}",
+        &["main.json:5: found other numbers; wanted either `total` and `operations` or `processes`"],
     );
     check_one(
         "\"operations\":2",

@@ -2,6 +2,7 @@
 
 mod exact;
 mod rank;
+mod summaries;
 
 pub(super) use rank::finding as rank_finding;
 
@@ -19,7 +20,7 @@ pub struct Method {
 }
 
 /// All ways of comparing, with the cases they are for.
-pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &TURNS];
+pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &summaries::METHOD, &TURNS];
 
 /// The name of the method for processes that took turns.
 pub const IN_TURNS: &str = "in-turns";
@@ -30,7 +31,7 @@ const TURNS: Method = Method {
     what: "processes that took turns: trimmed mean of the log ratio of each round, Winsorised t, looks fixed beforehand",
 };
 
-/// Counts that repeat are compared as counts, everything else by ranks.
+/// Counts that repeat are compared as counts, everything else by ranks, as far as there is anything to rank.
 pub(super) fn apply(
     old: &Observation,
     new: &Observation,
@@ -39,6 +40,7 @@ pub(super) fn apply(
 ) -> Comparison {
     match (count_of(old), count_of(new)) {
         (Some(old_count), Some(new_count)) => exact::compare((old, old_count), (new, new_count)),
+        _ if summaries::is_for(&old.values, &new.values) => summaries::compare(old, new, options),
         _ => rank::compare(old, new, options, nulls),
     }
 }

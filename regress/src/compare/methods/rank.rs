@@ -117,7 +117,7 @@ fn from_zero(comparison: &Comparison, change: &Change, p: f64, options: &Options
 }
 
 /// The finding for a metric that moved in the direction `moved`.
-fn direction(better: Better, moved: Better) -> Finding {
+pub(super) fn direction(better: Better, moved: Better) -> Finding {
     match better {
         Better::Unknown => Finding::Differs,
         better if better == moved => Finding::Improved,
@@ -169,7 +169,7 @@ fn replicates_of(processes: &Processes) -> Cow<'_, Sample> {
     Cow::Owned(medians_of(processes))
 }
 
-fn medians_of(processes: &Processes) -> Sample {
+pub(super) fn medians_of(processes: &Processes) -> Sample {
     let numbers = "measurements are numbers, and at least one a process";
     let median = |values: &[f64]| stats::median(&Sample::new(values.to_vec()).expect(numbers));
     Sample::new(processes.by_process().map(median).collect()).expect(numbers)
