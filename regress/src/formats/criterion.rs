@@ -129,7 +129,7 @@ struct ElementsAndBytes {
 }
 
 /// What one iteration processes.
-enum Load {
+pub(super) enum Load {
     Bytes(f64),
     Elements(f64),
     Unknown,
@@ -264,7 +264,7 @@ fn impossible(
 }
 
 /// What follows from the time and the load of one iteration.
-fn rates(load: &Load, seconds: &Sample) -> Result<Vec<(Arc<Metric>, Sample)>, String> {
+pub(super) fn rates(load: &Load, seconds: &Sample) -> Result<Vec<(Arc<Metric>, Sample)>, String> {
     let per_second = |amount: f64| {
         let rate = if amount > 0.0 { seconds.map(|time| amount / time).ok() } else { None };
         rate.ok_or_else(|| format!("no rate follows from a throughput of {amount}; left out"))

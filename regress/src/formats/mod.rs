@@ -6,8 +6,12 @@
 
 pub mod bencher_metric;
 mod callgrind;
+mod cargo_criterion;
+mod codspeed;
+mod critcmp;
 mod criterion;
 mod dhat;
+mod divan;
 mod document;
 mod error;
 pub mod estimates;
@@ -18,13 +22,17 @@ mod hyperfine;
 mod jmh;
 mod json;
 mod layout;
+mod libtest;
+mod measured;
 mod meter;
 pub mod native;
 pub mod noise;
 mod numbers;
 mod pyperf;
 mod pytest_benchmark;
+mod raw_csv;
 mod table;
+mod tango;
 mod units;
 mod write;
 
@@ -101,6 +109,13 @@ pub const FORMATS: &[&Format] = &[
     &native::FORMAT,
     &meter::FORMAT,
     &criterion::FORMAT,
+    &cargo_criterion::FORMAT,
+    &raw_csv::FORMAT,
+    &critcmp::FORMAT,
+    &codspeed::FORMAT,
+    &libtest::FORMAT,
+    &divan::FORMAT,
+    &tango::FORMAT,
     &callgrind::FORMAT,
     &dhat::FORMAT,
     &go_text::FORMAT,

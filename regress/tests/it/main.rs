@@ -11,6 +11,7 @@ mod oracle_benchstat;
 mod other_languages;
 mod properties;
 mod report;
+mod rust_formats;
 mod trial;
 mod walls;
 mod world;

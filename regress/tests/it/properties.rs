@@ -94,6 +94,20 @@ fn fragments() -> impl Strategy<Value = String> {
         Just("{\"Action\":\"output\",\"Package\":\"p\",\"Output\":\"BenchmarkX 1 2 ns/op\\n"),
         Just("{\"Action\":\"fail\",\"Test\":\"BenchmarkX\"}\n"),
         Just("Unit x better="),
+        Just("{\"reason\":\"benchmark-complete\",\"id\":\"a\",\"unit\":\"ns\",\"iteration_count\":["),
+        Just("],\"measured_values\":["),
+        Just("group,function,value,throughput_num,throughput_type,sample_measured_value,unit,iteration_count\n"),
+        Just("g,\"f\",,64,bytes,50.0,ns,10\n"),
+        Just("{\"name\":\"a\",\"benchmarks\":{\"b\":{\"criterion_benchmark_v1\":{},\"criterion_estimates_v1\":"),
+        Just("{\"median\":{\"point_estimate\":"),
+        Just("{\"name\":\"a\",\"uri\":\"b\",\"stats\":{\"min_ns\":1,\"median_ns\":"),
+        Just("test a ... bench: "),
+        Just(" ns/iter (+/- 1)"),
+        Just("t fastest │ slowest │ median │ mean │ samples │ iters\n"),
+        Just("├─ a  1 ns │ 1 ns │ 1 ns │ 1 ns │ 1 │ 1\n"),
+        Just("│      alloc: │ │ │ │ │\n"),
+        Just("│      1 │ 1 │ 1 │ 1 │ │\n"),
+        Just("3,2,1\n"),
         Just("pkg: "),
         Just(" ns/op "),
         Just(" MB/s "),
@@ -127,7 +141,10 @@ fn values() -> impl Strategy<Value = Values> {
         .prop_map(|(total, operations)| Values::Exact(Exact::new(total, operations).expect("at least one operation")));
     let sample = vec(finite(), 1..6).prop_map(|values| Sample::new(values).expect("finite values"));
     let sampled = vec(sample, 1..4).prop_map(|samples| Values::Sampled(Processes::new(samples).expect("at least one")));
-    prop_oneof![exact, sampled]
+    let middles = (vec(finite(), 1..6), option::of(finite())).prop_map(|(values, least)| {
+        Values::Sampled(Processes::middles(Sample::new(values).expect("finite values"), least))
+    });
+    prop_oneof![exact, sampled, middles]
 }
 
 fn metric() -> impl Strategy<Value = Metric> {
