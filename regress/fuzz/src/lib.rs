@@ -12,6 +12,8 @@ pub fn read(format: &str, bytes: &[u8]) {
     let files = match format.name {
         "criterion" => criterion_pair(bytes),
         "callgrind" => vec![file("g/f.i/callgrind.f.i.out", bytes)],
+        "cachegrind" => vec![file("g/f.i/cachegrind.f.i.out", bytes), file("cachegrind.out.1", bytes)],
+        "massif" => vec![file("massif.out.1", bytes)],
         "dhat" => vec![file("g/f.i/dhat.f.i.out", bytes)],
         _ => vec![file("run", bytes)],
     };

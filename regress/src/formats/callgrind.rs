@@ -1,21 +1,25 @@
-//! callgrind's `.out` files, as iai-callgrind and gungraun leave them: instructions and cache behaviour.
+//! callgrind's `.out` files: instructions and cache behaviour, of iai-callgrind, gungraun, or any program.
 //!
 //! Kept: `instructions` (Ir) and, where the cache was simulated, `l1-hits`, `ll-hits`, `ram-hits` and
 //! `estimated-cycles`, from the `totals:` line; `summary:` is wrong when collection was toggled, which both
-//! harnesses do. Files of one benchmark that differ in process, thread or part are added up.
+//! harnesses do. Not kept: what each function cost.
+//!
+//! Files of one benchmark of a harness that differ in process, thread or part are added up, and so are the parts
+//! of one file (`--combine-dumps`). A plain file is one benchmark, named after the command that was measured; where
+//! somebody asked for a file for each thread or part, each of them is one (`program/thread 2`).
 //!
 //! Source of the layout: <https://valgrind.org/docs/manual/cl-format.html>.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::events::{Events, too_many};
 use super::layout::{self, Caller};
 use super::{File, Format, Place, Problem, ReadError, Reading, known};
 use crate::model::{BenchId, Exact, Observation, Values};
 
 pub(super) const FORMAT: Format = Format {
     name: "callgrind",
-    keeps: "instructions, cache hits, estimated cycles (iai-callgrind, gungraun)",
+    keeps: "exact: instructions, cache hits, estimated cycles (valgrind; iai-callgrind, gungraun)",
     recognises,
     baseline_of: Some(|path| layout::baseline_of(path, TOOL)),
     read,
@@ -33,187 +37,166 @@ fn recognises(bytes: &[u8]) -> bool {
 
 fn read(files: &[File]) -> Reading {
     let mut reading = Reading::default();
-    for (id, parts) in layout::by_benchmark(files, TOOL) {
-        read_benchmark(&id, &parts, &mut reading);
+    for (id, files) in layout::by_benchmark(files, TOOL) {
+        read_benchmark(id, &files, &mut reading);
     }
     reading
 }
 
-fn read_benchmark(id: &BenchId, files: &[&File], reading: &mut Reading) {
+fn read_benchmark(id: Option<BenchId>, files: &[&File], reading: &mut Reading) {
     let mut parts = Vec::new();
+    let before = reading.problems.len();
     for file in files {
-        match Part::parse(file) {
-            Ok(part) => parts.push((file, part)),
+        match parts_of(file) {
+            Ok(of_file) => parts.extend(of_file),
             Err(problem) => reading.problems.push(problem),
         }
     }
-    if parts.len() != files.len() {
+    let (Some(file), Some(head)) = (files.first(), parts.first()) else { return };
+    if before < reading.problems.len() {
         return;
     }
-    let Some((first, head)) = parts.first() else { return };
-    let harness: Arc<str> = layout::shared(Caller::of(&head.command, &first.path).harness(TOOL));
-    let total = parts.iter().try_fold(Events::default(), |sum, (_, part)| sum.plus(&part.events));
-    let counts = total.and_then(|total| counts(&total));
-    let problem = match counts {
-        None => Problem::ImpossibleNumber { found: "the sum of all events".to_owned(), wanted: "less than 2^64" },
-        Some(counts) if counts.is_empty() => Problem::Empty,
-        Some(counts) => {
+    let total = parts.iter().try_fold(Events::default(), |sum, part| sum.plus(&part.events));
+    match total.ok_or_else(too_many).and_then(|total| total.metrics()) {
+        Ok(counts) => {
+            let id = id.unwrap_or_else(|| plain_id(file, &parts));
+            let harness: Arc<str> = layout::shared(Caller::of(&head.command, &file.path).harness(TOOL));
             reading.observations.extend(counts.into_iter().map(|(metric, total)| Observation {
                 id: id.clone(),
                 metric: known(metric),
                 values: Values::Exact(Exact::once(total)),
                 harness: harness.clone(),
-                origin: first.path.clone(),
+                origin: file.path.clone(),
             }));
             if let Some(version) = &head.valgrind {
                 reading.provenance.harnesses.insert("valgrind".to_owned(), version.clone());
             }
-            return;
         }
-    };
-    reading.problems.push(ReadError { path: first.path.clone(), place: Place::Whole, problem });
-}
-
-/// How often each event happened, by callgrind's name of it.
-#[derive(Clone, Debug, Default)]
-struct Events(BTreeMap<String, u64>);
-
-impl Events {
-    /// The sum; `None` when it does not fit.
-    fn plus(mut self, other: &Events) -> Option<Events> {
-        for (name, count) in &other.0 {
-            let sum = self.0.entry(name.clone()).or_default();
-            *sum = sum.checked_add(*count)?;
-        }
-        Some(self)
-    }
-
-    /// The counts of all `names`; `None` when one of them was not counted.
-    fn all<const N: usize>(&self, names: [&str; N]) -> Option<[u64; N]> {
-        let mut counts = [0; N];
-        for (count, name) in counts.iter_mut().zip(names) {
-            *count = *self.0.get(name)?;
-        }
-        Some(counts)
+        Err(problem) => reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem }),
     }
 }
 
-/// The metrics that follow from the events. Empty: no instruction was counted, so nothing was measured (the
-/// entry point matched no function). `None`: a sum does not fit into 64 bits.
-fn counts(events: &Events) -> Option<Vec<(&'static str, u64)>> {
-    let Some(instructions) = events.0.get("Ir").copied().filter(|count| *count > 0) else { return Some(Vec::new()) };
-    let mut counts = vec![("instructions", instructions)];
-    if let Some(cache) = CacheHits::of(events) {
-        let hits = cache?;
-        counts.push(("estimated-cycles", hits.estimated_cycles()?));
-        counts.extend([("l1-hits", hits.first_level), ("ll-hits", hits.last_level), ("ram-hits", hits.memory)]);
-    }
-    Some(counts)
+/// The program and, where the file holds only one thread or a later part of it, which.
+fn plain_id(file: &File, parts: &[Part]) -> BenchId {
+    let program = layout::plain_id(&parts[0].command, &file.path);
+    let [part] = parts else { return program };
+    let thread = (part.thread > 0).then(|| format!("thread {}", part.thread));
+    let number = (part.number > 1).then(|| format!("part {}", part.number));
+    BenchId::from_parts([Some(program.as_str()), thread.as_deref(), number.as_deref()].into_iter().flatten())
 }
 
-/// Where memory accesses, instruction fetches included, were answered.
-struct CacheHits {
-    first_level: u64,
-    last_level: u64,
-    memory: u64,
-}
-
-impl CacheHits {
-    /// Outer `None`: the cache was not simulated. Inner `None`: a sum does not fit.
-    fn of(events: &Events) -> Option<Option<CacheHits>> {
-        let accesses = events.all(["Ir", "Dr", "Dw"])?;
-        let first_level_misses = events.all(["I1mr", "D1mr", "D1mw"])?;
-        let last_level_misses = events.all(["ILmr", "DLmr", "DLmw"])?;
-        Some(CacheHits::from_sums(sum(accesses), sum(first_level_misses), sum(last_level_misses)))
-    }
-
-    fn from_sums(accesses: Option<u64>, first_misses: Option<u64>, last_misses: Option<u64>) -> Option<CacheHits> {
-        let (first_misses, memory) = (first_misses?, last_misses?);
-        let last_level = first_misses.saturating_sub(memory);
-        let first_level = accesses?.saturating_sub(memory).saturating_sub(last_level);
-        Some(CacheHits { first_level, last_level, memory })
-    }
-
-    /// A cycle for the first level, 5 for the last, 35 for memory.
-    ///
-    /// Source: Itamar Turner-Trauring, <https://pythonspeed.com/articles/consistent-benchmarking-in-ci/>,
-    /// as both harnesses print it.
-    fn estimated_cycles(&self) -> Option<u64> {
-        sum([self.first_level, self.last_level.checked_mul(5)?, self.memory.checked_mul(35)?])
-    }
-}
-
-fn sum<const N: usize>(counts: [u64; N]) -> Option<u64> {
-    counts.into_iter().try_fold(0u64, u64::checked_add)
-}
-
-/// One file: one part of one thread of one process.
+/// One part of one thread of one process.
+#[derive(Default)]
 struct Part {
+    process: String,
+    /// From 1; 0 where threads are not told apart.
+    thread: u64,
+    /// From 1; 0 where the file does not say.
+    number: u64,
     command: String,
     /// The version of valgrind.
     valgrind: Option<String>,
+    names: Option<String>,
     events: Events,
 }
 
 impl Part {
-    fn parse(file: &File) -> Result<Part, ReadError> {
-        let fail = |line_number, problem| {
-            let place = match line_number {
-                0 => Place::Whole,
-                line_number => Place::Line { line_number, column_number: 0 },
-            };
-            Err(ReadError { path: file.path.clone(), place, problem })
-        };
-        let mut part = Part { command: String::new(), valgrind: None, events: Events::default() };
-        let mut names: Option<Vec<String>> = None;
-        let mut totals: Option<Vec<u64>> = None;
-        for (index, line) in super::lines(&file.bytes).enumerate() {
-            let Some((key, value)) = header(line.bytes) else { continue };
-            match key {
-                b"version" if value != "1" => {
-                    return fail(index + 1, Problem::UnknownVersion { found: value, known: "version 1" });
-                }
-                b"creator" => part.valgrind = value.strip_prefix("callgrind-").map(str::to_owned),
-                b"cmd" => part.command = value,
-                b"events" if names.is_some() => {
-                    let found = "a second part in the same file (--combine-dumps)".to_owned();
-                    return fail(index + 1, Problem::Syntax { found, wanted: "a file for each part".to_owned() });
-                }
-                b"events" => names = Some(value.split_ascii_whitespace().map(str::to_owned).collect()),
-                // A line without its end may lack digits.
-                b"totals" if line.is_whole => match value.split_ascii_whitespace().map(str::parse).collect() {
-                    Ok(counts) => totals = Some(counts),
-                    Err(_) => {
-                        let problem = Problem::ImpossibleNumber { found: value, wanted: "counts below 2^64" };
-                        return fail(index + 1, problem);
-                    }
-                },
-                _ => {}
-            }
-        }
-        let Some(names) = names else {
-            return fail(0, Problem::Truncated { wanted: "an `events:` line".to_owned() });
-        };
-        let Some(totals) = totals else {
-            return fail(0, Problem::Truncated { wanted: "a `totals:` line".to_owned() });
-        };
-        if totals.len() > names.len() {
-            let (first, second) = (("events", names.len()), ("totals", totals.len()));
-            return fail(0, Problem::UnpairedLists { first, second });
-        }
-        // Trailing zeros may be left out of a line of costs.
-        let counts = totals.into_iter().chain(std::iter::repeat(0));
-        part.events = Events(names.into_iter().zip(counts).collect());
-        Ok(part)
+    fn is_same(&self, other: &Part) -> bool {
+        (&self.process, self.thread, self.number) == (&other.process, other.thread, other.number)
     }
 }
 
+/// The parts of one file, at least one.
+///
+/// Each ends with its `totals:`. Where a second one follows, it begins with `part:`, or, of another thread, with a
+/// whole header; what it leaves out is as before.
+fn parts_of(file: &File) -> Result<Vec<Part>, ReadError> {
+    let fail = |line_number, problem| {
+        let place = match line_number {
+            0 => Place::Whole,
+            line_number => Place::Line { line_number, column_number: 0 },
+        };
+        Err(ReadError { path: file.path.clone(), place, problem })
+    };
+    let mut done: Vec<Part> = Vec::new();
+    let mut part = Part::default();
+    for (index, line) in super::lines(&file.bytes).enumerate() {
+        let line_number = index + 1;
+        let Some((key, value)) = header(line.bytes) else { continue };
+        match key {
+            Key::Version if value != "1" => {
+                return fail(line_number, Problem::UnknownVersion { found: value, known: "version 1" });
+            }
+            Key::Version => {}
+            Key::Creator => part.valgrind = value.strip_prefix("callgrind-").map(str::to_owned),
+            Key::Process => part.process = value,
+            Key::Command => part.command = value,
+            Key::Part => part.number = value.parse().unwrap_or_default(),
+            Key::Thread => part.thread = value.parse().unwrap_or_default(),
+            Key::Events if part.names.is_some() => {
+                return fail(
+                    line_number,
+                    Problem::Truncated { wanted: "a `totals:` line before further `events:`".into() },
+                );
+            }
+            Key::Events => part.names = Some(value),
+            // A line without its end may lack digits.
+            Key::Totals if !line.is_whole => {}
+            Key::Totals => {
+                let Some(names) = part.names.take() else {
+                    let wanted = "an `events:` line before it".to_owned();
+                    return fail(line_number, Problem::Syntax { found: "`totals:`".to_owned(), wanted });
+                };
+                part.events = match Events::paired(&names, &value, "totals") {
+                    Ok(events) => events,
+                    Err(problem) => return fail(line_number, problem),
+                };
+                if done.iter().any(|known| known.is_same(&part)) {
+                    let (found, wanted) = ("a part for a second time".to_owned(), "each part once".to_owned());
+                    return fail(line_number, Problem::Syntax { found, wanted });
+                }
+                let (process, command, valgrind) = (part.process.clone(), part.command.clone(), part.valgrind.clone());
+                let thread = part.thread;
+                done.push(std::mem::replace(&mut part, Part { process, command, valgrind, thread, ..Part::default() }));
+            }
+        }
+    }
+    match (&part.names, done.is_empty()) {
+        (Some(_), _) => fail(0, Problem::Truncated { wanted: "a `totals:` line".to_owned() }),
+        // The header of a part that never came.
+        (None, _) if part.number > 0 => fail(0, Problem::Truncated { wanted: "an `events:` line".to_owned() }),
+        (None, true) => fail(0, Problem::Truncated { wanted: "an `events:` line".to_owned() }),
+        (None, false) => Ok(done),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    Version,
+    Creator,
+    Process,
+    Command,
+    Part,
+    Thread,
+    Events,
+    Totals,
+}
+
 /// `key: value` of the header, or of the line of totals. Lines of costs begin with other things.
-fn header(line: &[u8]) -> Option<(&'static [u8], String)> {
-    const KEYS: [&[u8]; 5] = [b"version", b"creator", b"cmd", b"events", b"totals"];
-    if !matches!(line.first()?, b'v' | b'c' | b'e' | b't') {
+fn header(line: &[u8]) -> Option<(Key, String)> {
+    const KEYS: [(&[u8], Key); 8] = [
+        (b"version", Key::Version),
+        (b"creator", Key::Creator),
+        (b"pid", Key::Process),
+        (b"cmd", Key::Command),
+        (b"part", Key::Part),
+        (b"thread", Key::Thread),
+        (b"events", Key::Events),
+        (b"totals", Key::Totals),
+    ];
+    if !matches!(line.first()?, b'v' | b'c' | b'p' | b'e' | b't') {
         return None;
     }
-    let key = KEYS.into_iter().find(|key| line.starts_with(key) && line.get(key.len()) == Some(&b':'))?;
-    Some((key, String::from_utf8_lossy(&line[key.len() + 1..]).trim().to_owned()))
+    let (name, key) = KEYS.iter().find(|(name, _)| line.starts_with(name) && line.get(name.len()) == Some(&b':'))?;
+    Some((*key, String::from_utf8_lossy(&line[name.len() + 1..]).trim().to_owned()))
 }

@@ -1,6 +1,12 @@
-//! DHAT's JSON: allocations and allocated bytes, of valgrind's tool (iai-callgrind, gungraun) and of the `dhat` crate.
+//! DHAT's JSON: allocations and allocated bytes, of valgrind's tool (iai-callgrind, gungraun, any program) and of the
+//! `dhat` crate.
 //!
-//! Kept: `allocs` (blocks; growing a block counts again) and `alloc-bytes`; for a whole process also `peak-bytes`.
+//! Kept of a heap profile: `allocs` (blocks; growing a block counts again) and `alloc-bytes`; for a whole process also
+//! `peak-bytes`. Of an ad hoc profile: `events` and `units`. Of a profile of copies: `copies` and `copied-bytes`. Not
+//! kept: how long blocks lived, how often they were read and written, and where they came from.
+//!
+//! Processes of one benchmark of a harness are added up; of their peaks the largest is taken. A plain file is one
+//! benchmark, named after the command that was measured.
 //!
 //! Whose allocations are counted depends on who wrote the file:
 //!
@@ -16,38 +22,161 @@ use serde::Deserialize;
 
 use super::layout::{self, Caller, Names};
 use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
-use crate::model::{Exact, Observation, Values, Warning};
+use crate::model::{BenchId, Exact, Metric, Nature, Observation, Standing, Values, Warning};
+use crate::unit::{Better, Unit};
 
 pub(super) const FORMAT: Format = Format {
     name: "dhat",
-    keeps: "allocations and their bytes (iai-callgrind, gungraun, the dhat crate)",
+    keeps: "exact: allocations, their bytes, peak bytes; ad hoc events (valgrind; iai-callgrind, gungraun; the dhat crate)",
     recognises: |bytes| json::first_member(bytes).is_some_and(|(key, _)| key == b"dhatFileVersion"),
     baseline_of: Some(|path| layout::baseline_of(path, TOOL)),
     read,
 };
 
-const TOOL: &str = "dhat";
+pub(super) const TOOL: &str = "dhat";
 
-/// The newest version of the file that is understood.
+/// The version of the file that is understood.
 const VERSION: u64 = 2;
 
-const SETUP_IS_COUNTED: &str =
+pub(super) const SETUP_IS_COUNTED: &str =
     "DHAT of iai-callgrind counts the allocations that set up a benchmark's arguments; gungraun does not";
-const ZERO_OR_NOTHING: &str = "DHAT lists allocations only, so this 0 may also mean that no function matched its entry point; \
+/// What iai-callgrind itself says until 0.15: it knew no entry point yet.
+pub(super) const WHOLE_PROCESS: &str =
+    "in its summaries DHAT of iai-callgrind before 0.16 counts the whole process, harness and set-up included";
+pub(super) const ZERO_OR_NOTHING: &str = "DHAT lists allocations only, so this 0 may also mean that no function matched its entry point; \
      keep a benchmark that must allocate beside it";
 
 fn read(files: &[File]) -> Reading {
     let mut reading = Reading::default();
+    for (id, files) in layout::by_benchmark(files, TOOL) {
+        reading.absorb(read_benchmark(id, &files));
+    }
+    reading
+}
+
+/// The processes of one benchmark.
+fn read_benchmark(id: Option<BenchId>, files: &[&File]) -> Reading {
+    let mut reading = Reading::default();
+    let mut total: Option<Counts> = None;
     for file in files {
-        match json::parse::<Profile>(&file.path, &file.bytes, "a profile of DHAT").and_then(|profile| {
-            let problem_at = |(place, problem)| ReadError { path: file.path.clone(), place, problem };
-            read_profile(file, &profile).map_err(problem_at)
-        }) {
-            Ok(of_file) => reading.absorb(of_file),
+        let counts = json::parse::<Profile>(&file.path, &file.bytes, "a profile of DHAT").and_then(|profile| {
+            let counts = counts_of(file, profile).and_then(|counts| match total.take() {
+                Some(before) => before.plus(&counts),
+                None => Ok(counts),
+            });
+            counts.map_err(|(place, problem)| ReadError { path: file.path.clone(), place, problem })
+        });
+        match counts {
+            Ok(counts) => total = Some(counts),
             Err(problem) => reading.problems.push(problem),
         }
     }
+    let (Some(file), Some(counts), true) = (files.first(), total, reading.problems.is_empty()) else { return reading };
+    let id = id.unwrap_or_else(|| layout::plain_id(&counts.command, &file.path));
+    counts.tell(&id, file, &mut reading);
     reading
+}
+
+/// What one or more processes of a benchmark counted.
+#[derive(Clone)]
+struct Counts {
+    mode: Mode,
+    blocks: u64,
+    bytes: u64,
+    /// Of the process that held most; only where the whole process counts.
+    peak_bytes: Option<u64>,
+    /// Whether iai-callgrind's filter was applied, which leaves set-up in.
+    has_setup: bool,
+    /// Whether what was counted depends on an entry point that may have matched nothing.
+    is_filtered: bool,
+    /// The first process's.
+    command: String,
+}
+
+impl Counts {
+    fn plus(self, other: &Counts) -> Result<Counts, (Place, Problem)> {
+        if self.mode != other.mode {
+            let (found, wanted) = (format!("mode `{}`", other.mode.name()), format!("mode `{}`", self.mode.name()));
+            return Err((Place::Field("mode".to_owned()), Problem::Syntax { found, wanted }));
+        }
+        Ok(Counts {
+            blocks: sum("tbk", [self.blocks, other.blocks].into_iter())?,
+            bytes: sum("tb", [self.bytes, other.bytes].into_iter())?,
+            peak_bytes: self.peak_bytes.max(other.peak_bytes),
+            has_setup: self.has_setup || other.has_setup,
+            is_filtered: self.is_filtered || other.is_filtered,
+            ..self
+        })
+    }
+
+    fn tell(self, id: &BenchId, file: &File, reading: &mut Reading) {
+        if self.has_setup {
+            reading.warnings.push(Warning::general(SETUP_IS_COUNTED));
+        }
+        if self.is_filtered && self.blocks == 0 {
+            reading.warnings.push(Warning::about(id, "allocs", ZERO_OR_NOTHING));
+        }
+        let mut counts = match self.mode {
+            Mode::Heap => vec![(known("allocs"), self.blocks), (known("alloc-bytes"), self.bytes)],
+            Mode::AdHoc => vec![(events(), self.blocks), (units(), self.bytes)],
+            Mode::Copy => {
+                let copies = counted("copies", Unit::Count);
+                vec![(copies, self.blocks), (counted("copied-bytes", Unit::Bytes), self.bytes)]
+            }
+        };
+        counts.extend(self.peak_bytes.map(|bytes| (known("peak-bytes"), bytes)));
+        let harness: Arc<str> = layout::shared(TOOL);
+        reading.observations.extend(counts.into_iter().map(|(metric, total)| Observation {
+            id: id.clone(),
+            metric,
+            values: Values::Exact(Exact::once(total)),
+            harness: harness.clone(),
+            origin: file.path.clone(),
+        }));
+    }
+}
+
+/// What a program said happened, how often; and how much of it in units of its own, which may be weights.
+pub(super) fn events() -> Arc<Metric> {
+    counted("events", Unit::Count)
+}
+
+/// See [`events`].
+pub(super) fn units() -> Arc<Metric> {
+    counted("units", Unit::Count)
+}
+
+fn counted(name: &str, unit: Unit) -> Arc<Metric> {
+    let (better, nature, standing) = (Better::Lower, Nature::Counted, Standing::Headline);
+    Arc::new(Metric { name: name.into(), unit, better, nature, standing })
+}
+
+/// What a profile is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Heap,
+    AdHoc,
+    Copy,
+}
+
+impl Mode {
+    /// Those of valgrind's tool, and those of the crate.
+    fn of(name: &str) -> Option<Mode> {
+        match name {
+            "heap" | "rust-heap" => Some(Mode::Heap),
+            "ad-hoc" | "rust-ad-hoc" => Some(Mode::AdHoc),
+            "copy" => Some(Mode::Copy),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Mode::Heap => "heap",
+            Mode::AdHoc => "ad-hoc",
+            Mode::Copy => "copy",
+        }
+    }
 }
 
 /// The file, as far as it is read. Field names are DHAT's.
@@ -79,50 +208,38 @@ struct Point {
     frames: Vec<usize>,
 }
 
-fn read_profile(file: &File, profile: &Profile) -> Result<Reading, (Place, Problem)> {
-    if profile.version > VERSION {
+fn counts_of(file: &File, profile: Profile) -> Result<Counts, (Place, Problem)> {
+    if profile.version != VERSION {
         let problem = Problem::UnknownVersion { found: profile.version.to_string(), known: "version 2" };
         return Err((Place::Field("dhatFileVersion".to_owned()), problem));
     }
-    if !matches!(&*profile.mode, "heap" | "rust-heap") {
+    let Some(mode) = Mode::of(&profile.mode) else {
         let found = format!("mode `{}`", profile.mode);
-        return Err((Place::Field("mode".to_owned()), Problem::Syntax { found, wanted: "mode `heap`".to_owned() }));
-    }
-    check_frames(profile)?;
-
+        let wanted = "mode `heap`, `ad-hoc` or `copy`".to_owned();
+        return Err((Place::Field("mode".to_owned()), Problem::Syntax { found, wanted }));
+    };
+    check_frames(&profile)?;
     let names = Names::of(&file.path, TOOL);
-    let id = names.bench_id();
-    let mut reading = Reading::default();
-    let scope = Scope::of(profile, &file.path, &names);
-    let points: Vec<&Point> = scope.points(profile).collect();
-    match scope {
-        Scope::Function(_) if profile.points.is_empty() => return Err((Place::Whole, Problem::Empty)),
-        Scope::Function(_) => reading.warnings.push(Warning::general(SETUP_IS_COUNTED)),
-        Scope::Filtered | Scope::Process => {}
+    let scope = match mode {
+        Mode::Heap => Scope::of(&profile, &file.path, names.and_then(|names| names.case)),
+        Mode::AdHoc | Mode::Copy => Scope::Process,
+    };
+    let points: Vec<&Point> = scope.points(&profile).collect();
+    if matches!(scope, Scope::Function(_)) && profile.points.is_empty() {
+        return Err((Place::Whole, Problem::Empty));
     }
-    if points.is_empty() {
-        reading.warnings.push(Warning::about(&id, "allocs", ZERO_OR_NOTHING));
-    }
-    let mut counts = vec![
-        ("allocs", sum("tbk", points.iter().map(|point| point.total_blocks))?),
-        ("alloc-bytes", sum("tb", points.iter().map(|point| point.total_bytes))?),
-    ];
     let at_peak: Option<Vec<u64>> = points.iter().map(|point| point.bytes_at_peak).collect();
-    if let (Scope::Process, Some(at_peak)) = (&scope, at_peak) {
-        counts.push(("peak-bytes", sum("gb", at_peak.into_iter())?));
-    }
-    let harness: Arc<str> = layout::shared(TOOL);
-    reading.observations = counts
-        .into_iter()
-        .map(|(metric, total)| Observation {
-            id: id.clone(),
-            metric: known(metric),
-            values: Values::Exact(Exact::once(total)),
-            harness: harness.clone(),
-            origin: file.path.clone(),
-        })
-        .collect();
-    Ok(reading)
+    let has_peak = mode == Mode::Heap && matches!(scope, Scope::Process);
+    let at_peak = at_peak.filter(|_| has_peak).map(|at_peak| sum("gb", at_peak.into_iter())).transpose()?;
+    Ok(Counts {
+        mode,
+        blocks: sum("tbk", points.iter().map(|point| point.total_blocks))?,
+        bytes: sum("tb", points.iter().map(|point| point.total_bytes))?,
+        peak_bytes: at_peak,
+        has_setup: matches!(scope, Scope::Function(_)),
+        is_filtered: !matches!(scope, Scope::Process),
+        command: profile.command,
+    })
 }
 
 fn check_frames(profile: &Profile) -> Result<(), (Place, Problem)> {
@@ -154,12 +271,12 @@ enum Scope {
 }
 
 impl Scope {
-    fn of(profile: &Profile, path: &str, names: &Names<'_>) -> Scope {
+    fn of(profile: &Profile, path: &str, case: Option<&str>) -> Scope {
         let mut words = profile.command.split_ascii_whitespace();
         match Caller::of(&profile.command, path) {
             // Without the flag it is a binary benchmark, whose whole process counts.
             Caller::IaiCallgrind if words.any(|word| word == "--iai-run") => {
-                let entry = Entry::of(words.last().unwrap_or_default(), names.case);
+                let entry = Entry::of(words.last().unwrap_or_default(), case);
                 Scope::Function(profile.frames.iter().map(|frame| entry.matches(function_of(frame))).collect())
             }
             Caller::Gungraun if words.any(|word| word == "--gungraun-run") => Scope::Filtered,

@@ -26,7 +26,7 @@ pub(super) fn baseline_of<'a>(path: &'a str, tool: &str) -> Option<&'a str> {
     named.then_some(baseline)
 }
 
-/// What a path says about its benchmark.
+/// What a path says about its benchmark, where a harness has laid it out.
 pub(super) struct Names<'a> {
     /// The group, where the path has the directories of the harness.
     group: Option<&'a str>,
@@ -37,21 +37,20 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// Reads them from the directories, or from the file's name where it stands alone.
-    pub(super) fn of(path: &'a str, tool: &str) -> Names<'a> {
+    /// Reads them from the directories, or from the name `<tool>.<benchmark>.out` of a file that stands alone.
+    /// `None`: no harness gives such names.
+    pub(super) fn of(path: &'a str, tool: &str) -> Option<Names<'a>> {
         let mut parts = path.rsplit('/');
         let file = parts.next().unwrap_or(path);
         let (directory, group) = (parts.next(), parts.next());
-        let stem = file.strip_prefix(tool).and_then(|rest| rest.strip_prefix('.'));
-        if let (Some(stem), Some(directory)) = (stem, directory)
+        let stem = file.strip_prefix(tool)?.strip_prefix('.')?;
+        if let Some(directory) = directory
             && stem.strip_prefix(directory).is_some_and(|rest| rest.starts_with('.'))
         {
-            return Names::split(group.filter(|group| !group.is_empty()), directory);
+            return Some(Names::split(group.filter(|group| !group.is_empty()), directory));
         }
-        match stem.and_then(|stem| stem.split_once(".out")) {
-            Some((stem, _)) if !stem.is_empty() => Names::split(None, without_part(stem)),
-            _ => Names { group: None, function: file.strip_suffix(".json").unwrap_or(file), case: None },
-        }
+        let (stem, _) = stem.split_once(".out").filter(|(stem, _)| !stem.is_empty())?;
+        Some(Names::split(None, without_part(stem)))
     }
 
     fn split(group: Option<&'a str>, directory: &'a str) -> Names<'a> {
@@ -65,6 +64,36 @@ impl<'a> Names<'a> {
     pub(super) fn bench_id(&self) -> BenchId {
         BenchId::from_parts([self.group, Some(self.function), self.case].into_iter().flatten())
     }
+}
+
+/// The name of a benchmark that somebody measured by hand: the program and its arguments, without the way to it.
+///
+/// Both runs of a comparison have that in common, which their files' names (`callgrind.out.4711`) do not. Of a
+/// program that cargo built for tests or benches (`deps/sort-0123456789abcdef --bench`) the rest is left out too. A
+/// file that names no command gives its own name.
+pub(super) fn plain_id(command: &str, path: &str) -> BenchId {
+    let (program, arguments) = command.trim().split_once(' ').unwrap_or((command.trim(), ""));
+    let program = file_name(program);
+    let (program, arguments) = match program.rsplit_once('-') {
+        Some((name, hash)) if is_hash(hash) && !name.is_empty() => {
+            (name, arguments.strip_suffix("--bench").unwrap_or(arguments))
+        }
+        _ => (program, arguments),
+    };
+    match (program, arguments.trim()) {
+        ("", _) => BenchId::new(without_extension(file_name(path))),
+        (program, "") => BenchId::new(program),
+        (program, arguments) => BenchId::new(&format!("{program} {arguments}")),
+    }
+}
+
+/// What cargo puts behind the names of what it builds.
+fn is_hash(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn without_extension(name: &str) -> &str {
+    [".json", ".out"].into_iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name)
 }
 
 /// Takes process, thread and part numbers off the end: `sort.small.4711.t1.p2` is `sort.small`.
@@ -109,6 +138,11 @@ impl Caller {
         }
     }
 
+    /// Whether the command calls a benchmark function, which a harness does in its own executable.
+    pub(super) fn runs_a_function(command: &str) -> bool {
+        command.split_ascii_whitespace().any(|word| matches!(word, "--iai-run" | "--gungraun-run"))
+    }
+
     /// Its name as a harness; `tool` when it was called by hand.
     pub(super) fn harness(self, tool: &'static str) -> &'static str {
         match self {
@@ -119,12 +153,13 @@ impl Caller {
     }
 }
 
-/// The files of each benchmark, in the order of its first file.
-pub(super) fn by_benchmark<'a>(files: &'a [File], tool: &str) -> Vec<(BenchId, Vec<&'a File>)> {
-    let mut groups: Vec<(BenchId, Vec<&File>)> = Vec::new();
+/// The files of each benchmark, in the order of its first file. A file that no harness has laid out stands alone, and
+/// has no name yet.
+pub(super) fn by_benchmark<'a>(files: &'a [File], tool: &str) -> Vec<(Option<BenchId>, Vec<&'a File>)> {
+    let mut groups: Vec<(Option<BenchId>, Vec<&File>)> = Vec::new();
     for file in files {
-        let id = Names::of(&file.path, tool).bench_id();
-        match groups.iter_mut().find(|(known, _)| *known == id) {
+        let id = Names::of(&file.path, tool).map(|names| names.bench_id());
+        match groups.iter_mut().find(|(known, _)| id.is_some() && *known == id) {
             Some((_, group)) => group.push(file),
             None => groups.push((id, vec![file])),
         }
@@ -161,14 +196,32 @@ mod tests {
     fn the_directories_name_the_benchmark() {
         #[track_caller]
         fn check(path: &str, expected: &str) {
-            assert_eq!(Names::of(path, "callgrind").bench_id().as_str(), expected, "for {path}");
+            let names = Names::of(path, "callgrind").map(|names| names.bench_id());
+            assert_eq!(names.as_ref().map_or("", BenchId::as_str), expected, "for {path}");
         }
         check("target/iai/p/b/sort/large.random/callgrind.large.random.out", "sort/large/random");
         check("sort/large/callgrind.large.out.base@main", "sort/large");
         check("sort/large.random/callgrind.large.random.t1.p2.out", "sort/large/random");
         check("callgrind.large.random.out", "large/random");
         check("elsewhere/callgrind.large.random.123.t1.out", "large/random");
-        check("callgrind.out.4711", "callgrind.out.4711");
-        check("dir/profile.json", "profile");
+        check("callgrind.out.4711", "");
+        check("callgrind.out", "");
+        check("dir/profile.json", "");
+    }
+
+    #[test]
+    fn the_command_names_what_was_measured_by_hand() {
+        #[track_caller]
+        fn check(command: &str, expected: &str) {
+            assert_eq!(plain_id(command, "dir/profile.json").as_str(), expected, "for {command}");
+        }
+        check("./target/release/sort 1000 a/b", "sort 1000 a/b");
+        check(" sort", "sort");
+        check("/p/target/release/deps/sort-f526d688a5f66dc1 --bench", "sort");
+        check("deps/sort-f526d688a5f66dc1 --quick --bench", "sort --quick");
+        check("deps/sort-f526d688a5f66dc1", "sort");
+        check("my-sort --bench", "my-sort --bench");
+        check("", "profile");
+        check("/", "profile");
     }
 }

@@ -5,6 +5,7 @@
 //! to [`FORMATS`].
 
 pub mod bencher_metric;
+mod cachegrind;
 mod callgrind;
 mod cargo_criterion;
 mod codspeed;
@@ -15,14 +16,17 @@ mod divan;
 mod document;
 mod error;
 pub mod estimates;
+mod events;
 mod github_action;
 pub mod go_text;
 mod google_benchmark;
+mod gungraun;
 mod hyperfine;
 mod jmh;
 mod json;
 mod layout;
 mod libtest;
+mod massif;
 mod measured;
 mod meter;
 pub mod native;
@@ -39,6 +43,7 @@ mod write;
 pub use error::{Place, Problem, ReadError};
 pub use write::{WRITERS, Writer};
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::model::{METRICS, Metric, Observation, Provenance, Warning};
@@ -63,6 +68,8 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// Everything that is wrong, not only the first. Not empty: the files may not be used.
     pub problems: Vec<ReadError>,
+    /// What the files say of the runs that theirs was compared with, by the names these were saved under.
+    pub earlier: BTreeMap<String, Vec<Observation>>,
 }
 
 impl Reading {
@@ -80,6 +87,9 @@ impl Reading {
             }
         }
         self.problems.extend(other.problems);
+        for (name, observations) in other.earlier {
+            self.earlier.entry(name).or_default().extend(observations);
+        }
         self.provenance = std::mem::take(&mut self.provenance).or(other.provenance);
     }
 }
@@ -117,7 +127,10 @@ pub const FORMATS: &[&Format] = &[
     &divan::FORMAT,
     &tango::FORMAT,
     &callgrind::FORMAT,
+    &cachegrind::FORMAT,
+    &massif::FORMAT,
     &dhat::FORMAT,
+    &gungraun::FORMAT,
     &go_text::FORMAT,
     &hyperfine::FORMAT,
     &google_benchmark::FORMAT,
@@ -135,6 +148,13 @@ pub const WHOLE_DIRECTORIES: &[(&Format, &[&str])] = &[(&criterion::FORMAT, &cri
 /// The format of these bytes.
 pub fn choose(bytes: &[u8]) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.recognises)(bytes)).copied()
+}
+
+/// Whether what `format` left in a directory is said at first hand by the files of `other` beside it, which are read
+/// then: a summary may be of an earlier run than these, and is never of a baseline.
+pub fn repeats(format: &Format, other: &Format) -> bool {
+    let first_hand = [callgrind::FORMAT.name, cachegrind::FORMAT.name, dhat::FORMAT.name];
+    format.name == gungraun::FORMAT.name && first_hand.contains(&other.name)
 }
 
 /// The known metric `name`, shared by all observations of it.
@@ -160,4 +180,14 @@ fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
         Some(bytes) => Line { bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes), is_whole: true },
         None => Line { bytes: line, is_whole: false },
     })
+}
+
+/// The first lines of a text, without the byte order mark in front, for recognising it by them.
+fn header_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// A command with all its arguments may be long; chosen.
+    const HEADER_BYTES: usize = 64 * 1024;
+    const HEADER_LINES: usize = 64;
+    let text = json::without_bom(text);
+    let header = &text[..text.len().min(HEADER_BYTES)];
+    header.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).take(HEADER_LINES)
 }

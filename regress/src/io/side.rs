@@ -154,8 +154,14 @@ impl<'a> Reader<'a> {
         if path.symlink_metadata().is_ok() {
             return self.read_path(path);
         }
-        if let Some((directory, name)) = item.rsplit_once('@').filter(|(directory, _)| Path::new(directory).is_dir()) {
-            return read_directory(Path::new(directory), Some(name));
+        if let Some((path, name)) = item.rsplit_once('@') {
+            let path = Path::new(path);
+            if path.is_dir() {
+                return read_directory(path, Some(name));
+            }
+            if let Some(reading) = read_results(path) {
+                return earlier(vec![reading], name).map_err(|names| no_earlier(path, name, &names));
+            }
         }
         if is_name || item.starts_with("baselines/") {
             return Err(self.not_found(item));
@@ -274,8 +280,8 @@ fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, 
             format!("name a file of it: {}", directory.join(name).display()),
         )),
         Some(name) => {
-            let meant = did_you_mean(name, names.iter().map(String::as_str));
-            Err(Failure::new(format!("{shown}: no results named `{name}`"), format!("{meant}there are: {}", listed())))
+            let latest = the_one_name(names).map(|latest| catalogue.read(latest)).unwrap_or_default();
+            earlier(latest, name).map_err(|others| no_earlier(directory, name, &others.union(names).cloned().collect()))
         }
         None if names.is_empty() => read_loose_files(directory),
         None => Err(Failure::new(
@@ -283,6 +289,35 @@ fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, 
             format!("say which: {shown}@NAME, with one of: {}", listed()),
         )),
     }
+}
+
+/// What files say of the run of this name that theirs was compared with.
+///
+/// # Errors
+/// They say nothing of it: the names of which they do.
+fn earlier(readings: Vec<Reading>, name: &str) -> Result<Vec<Reading>, BTreeSet<String>> {
+    let names: BTreeSet<String> = readings.iter().flat_map(|reading| reading.earlier.keys().cloned()).collect();
+    if !names.contains(name) {
+        return Err(names);
+    }
+    let of_before = |mut reading: Reading| {
+        let observations = reading.earlier.remove(name).unwrap_or_default();
+        Reading { observations, warnings: Vec::new(), ..reading }
+    };
+    Ok(readings.into_iter().map(of_before).collect())
+}
+
+fn no_earlier(path: &Path, name: &str, names: &BTreeSet<String>) -> Failure {
+    let problem = format!("{}: no results named `{name}`", path.display());
+    if names.is_empty() {
+        return Failure::new(
+            problem,
+            "only a summary of iai-callgrind or gungraun holds another run; leave the `@` out",
+        );
+    }
+    let meant = did_you_mean(name, names.iter().map(String::as_str));
+    let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Failure::new(problem, format!("{meant}there are: {listed}"))
 }
 
 /// The name to take when none is given: `new`, which harnesses write at every run, or the only one there is.

@@ -2,7 +2,7 @@ use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::unreadable;
-use crate::formats::{FORMATS, Format, ReadError, WHOLE_DIRECTORIES};
+use crate::formats::{self, FORMATS, Format, ReadError, WHOLE_DIRECTORIES};
 use crate::parallel::in_parts;
 
 /// Files of one directory that one format reads together.
@@ -149,11 +149,13 @@ impl Found {
         }
     }
 
-    /// One group for each format and baseline. A run without a name is called `new`; where another was saved under
+    /// One group for each format and baseline. What is there at first hand is not read again from a summary. A run without a name is called `new`; where another was saved under
     /// just that name, the later of the two counts.
     fn groups(mut self) -> Vec<Group> {
         let key = |claimed: &Claimed| (claimed.format.name, claimed.baseline.clone(), claimed.is_in_name);
         self.0.sort_by_cached_key(key);
+        let present: Vec<&Format> = self.0.iter().map(|claimed| claimed.format).collect();
+        self.0.retain(|claimed| !present.iter().any(|other| formats::repeats(claimed.format, other)));
         let mut groups: Vec<Group> = Vec::new();
         for Claimed { format, baseline, mut paths, .. } in self.0 {
             paths.sort();

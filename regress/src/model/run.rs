@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{BenchId, METRICS, Observation, Provenance, Values, Warning};
@@ -30,16 +31,26 @@ pub struct Collision {
 impl Run {
     /// A run of `observations` in any order, at most one per benchmark and metric.
     ///
+    /// Of the counts of two tools of one harness those are kept that see the benchmark alone or count exactly, with a
+    /// warning.
+    ///
     /// # Errors
     /// Every pair of observations that claim the same benchmark and metric.
     pub fn new(
         label: impl Into<String>,
         provenance: Provenance,
-        warnings: Vec<Warning>,
+        mut warnings: Vec<Warning>,
         mut observations: Vec<Observation>,
     ) -> Result<Run, Vec<Collision>> {
         // Of two that collide the first is told first, in whatever order a directory lists them.
-        observations.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.origin.cmp(&b.origin)));
+        let rank = |observation: &Observation| rank(&observation.harness);
+        observations
+            .sort_by(|a, b| key(a).cmp(&key(b)).then(rank(a).cmp(&rank(b))).then_with(|| a.origin.cmp(&b.origin)));
+        let before = observations.len();
+        let overrules =
+            |first: &Observation, second: &Observation| key(first) == key(second) && rank(first) < rank(second);
+        observations.dedup_by(|second, first| overrules(first, second));
+        warnings.extend(overruled(before - observations.len()));
         let collisions: Vec<Collision> = observations
             .windows(2)
             .filter(|pair| key(&pair[0]) == key(&pair[1]))
@@ -95,20 +106,21 @@ impl Run {
     /// Adds a run of the same side that was read elsewhere: a second file, another harness.
     ///
     /// Measurements of the same benchmark and metric by the same harness become further processes;
-    /// a count that is equal is kept once; of the counts of two harnesses those of `meter` are kept, with a warning.
+    /// a count that is equal is kept once; of the counts of two harnesses those of `meter` are kept, or those of a tool
+    /// that sees the benchmark alone or counts exactly, with a warning.
     ///
     /// # Errors
     /// Counts of the same benchmark that differ, or two other harnesses that claim the same metric.
     pub fn merge(self, other: Run) -> Result<Run, Vec<Collision>> {
         let mut merged: Vec<Observation> = Vec::with_capacity(self.observations.len() + other.observations.len());
-        let (mut collisions, mut overruled) = (Vec::new(), 0_usize);
+        let (mut collisions, mut left_out) = (Vec::new(), 0_usize);
         let mut all: Vec<Observation> = self.observations.into_iter().chain(other.observations).collect();
         all.sort_by(|a, b| key(a).cmp(&key(b)));
         for observation in all {
             match merged.last_mut() {
                 Some(last) if key(last) == key(&observation) => match join(last, observation) {
                     Ok(Joined::Alike) => {}
-                    Ok(Joined::Overruled) => overruled += 1,
+                    Ok(Joined::Overruled) => left_out += 1,
                     Err(collision) => collisions.push(collision),
                 },
                 _ => merged.push(observation),
@@ -119,12 +131,7 @@ impl Run {
         }
         let mut warnings = self.warnings;
         warnings.extend(other.warnings);
-        if overruled > 0 {
-            warnings.push(Warning::general(format!(
-                "{overruled} counts were taken by {COUNTER} and by another tool, which counts by other rules: those of \
-                 {COUNTER} are used"
-            )));
-        }
+        warnings.extend(overruled(left_out));
         Ok(Run { label: self.label, provenance: self.provenance.or(other.provenance), warnings, observations: merged })
     }
 
@@ -148,8 +155,26 @@ fn collision(first: &Observation, second: &Observation) -> Collision {
     }
 }
 
-/// The harness whose counts are taken where another counted the same: it leaves out what set up a benchmark.
-const COUNTER: &str = "meter";
+/// Whose counts are taken where two tools counted the same; the lowest first.
+///
+/// `meter` leaves out what set up a benchmark. `cachegrind` counts the whole process around it, and `massif` may miss
+/// the peak by 1 %.
+fn rank(harness: &str) -> usize {
+    match harness {
+        "meter" => 0,
+        "cachegrind" | "massif" => 2,
+        _ => 1,
+    }
+}
+
+fn overruled(left_out: usize) -> Option<Warning> {
+    (left_out > 0).then(|| {
+        Warning::general(format!(
+            "{left_out} counts were taken by two tools, which count by other rules: the one nearer to the benchmark is used \
+             (meter; then callgrind and DHAT; then cachegrind and massif)"
+        ))
+    })
+}
 
 /// How two observations of one side became one.
 enum Joined {
@@ -161,14 +186,14 @@ enum Joined {
 
 fn join(into: &mut Observation, from: Observation) -> Result<Joined, Collision> {
     let clash = collision(into, &from);
-    match (&*into.harness == COUNTER, &*from.harness == COUNTER) {
-        (true, false) => return Ok(Joined::Overruled),
-        (false, true) => {
+    match rank(&into.harness).cmp(&rank(&from.harness)) {
+        Ordering::Less => return Ok(Joined::Overruled),
+        Ordering::Greater => {
             *into = from;
             return Ok(Joined::Overruled);
         }
-        _ if into.harness != from.harness || into.metric != from.metric => return Err(clash),
-        _ => {}
+        Ordering::Equal if into.harness != from.harness || into.metric != from.metric => return Err(clash),
+        Ordering::Equal => {}
     }
     match (&mut into.values, from.values) {
         (Values::Exact(first), Values::Exact(second)) if *first == second => Ok(Joined::Alike),

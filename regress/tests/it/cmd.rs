@@ -17,6 +17,7 @@ mod run;
 mod selection;
 mod stories;
 mod streams;
+mod valgrind;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -13,5 +13,6 @@ mod properties;
 mod report;
 mod rust_formats;
 mod trial;
+mod valgrind;
 mod walls;
 mod world;

@@ -73,6 +73,17 @@ fn fragments() -> impl Strategy<Value = String> {
         Just("{\"tb\":1,\"tbk\":2,\"fs\":[0,"),
         Just("],\"ftbl\":[\"0x1: a (b)\"]}"),
         Just("# callgrind format\nevents: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\n"),
+        Just("part: 2\nthread: 1\n"),
+        Just("desc: --pages-as-heap=yes\ncmd: ./a b\n"),
+        Just("events: Ir I1mr\nfn=f\n1 5 2\n"),
+        Just("summary: 5 2\n"),
+        Just("time_unit: i\nsnapshot=0\nmem_heap_B="),
+        Just("\nheap_tree=peak\nn1: 5 (x)\n n0: 5 y\n"),
+        Just(
+            "{\"baselines\":[null,\"v1\"],\"kind\":\"BinaryBenchmark\",\"module_path\":\"a::b::c\",\"version\":\"6\","
+        ),
+        Just("\"profiles\":[{\"tool\":\"DHAT\",\"summaries\":{\"parts\":[],\"total\":{\"summary\":{\"Dhat\":{"),
+        Just("\"TotalBlocks\":{\"metrics\":{\"Both\":[{\"Int\":1},{\"Int\":2}]}}"),
         Just("totals: 5 4 3 2 1 9 9 9 18446744073709551615\n"),
         Just("BenchmarkX/ü-8 1 "),
         Just("{\"results\":[{\"command\":\"a\",\"exit_codes\":[0,null],\"times\":["),
