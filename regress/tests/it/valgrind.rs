@@ -306,8 +306,8 @@ fn a_broken_summary_is_refused_with_the_place() {
         &["g/f.i/summary.json: `profiles`: found no `profiles`; wanted a summary of iai-callgrind or gungraun"],
     );
     // Everything that is wrong with a file of lines is told at once.
-    let lines =
-        [&with("\"6\"", "\"1\""), &with("b::g::f\",\"profiles", "b::g::h\",\"profiles"), &*SUMMARY[..80]].join("\n");
+    let (first, second) = (with("\"6\"", "\"1\""), with("b::g::f\",\"profiles", "b::g::h\",\"profiles"));
+    let lines = format!("{first}\n{second}\n{}", &SUMMARY[..80]);
     let reading = check_lines(&lines);
     assert_eq!(
         reading,
