@@ -38,7 +38,7 @@ fn callgrind_parts_in_one_file_are_added_up_and_a_lost_one_is_noticed() {
         check("callgrind", &[("callgrind.out.7", &combined[..length])], &[&expected], &[]);
     }
     let twice = format!("{CALLGRIND}{}{}", part(2), part(2));
-    let expected = "callgrind.out.7:30: found a part for a second time; wanted each part once";
+    let expected = "callgrind.out.7:34: found a part for a second time; wanted each part once";
     check("callgrind", &[("callgrind.out.7", &twice)], &[expected], &[]);
     let lost = CALLGRIND.replace("totals: 5\n", "\npart: 2\nevents: Ir\ntotals: 5\n");
     let expected = "callgrind.out.7:16: the file ends too early; wanted a `totals:` line before further `events:`";
