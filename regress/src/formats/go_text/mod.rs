@@ -10,7 +10,7 @@
 //! What is a benchmark line, what a setting, and what is passed over agrees with benchstat. So does the
 //! treatment of a benchmark line that cannot be read: it is left out, with a warning.
 //! The name is the printed one without `Benchmark`, behind the package: `example.com/face.Cosine/d512-8`.
-//! The events of `go test -json` are put together to that text first ([`events`]). Each line is a process of its own, as benchstat takes the lines of `-count` for replicates.
+//! The events of `go test -json` are put together to that text first (`events.rs`). Each line is a process of its own, as benchstat takes the lines of `-count` for replicates.
 //!
 //! `ns/op` is `time`, `B/op` `alloc-bytes`, `allocs/op` `allocs`, `MB/s` `throughput`; any other unit is a metric
 //! of its own, named by the unit as benchstat tidies it (`p99-ns/op` is `p99-sec/op`).
