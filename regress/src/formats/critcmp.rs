@@ -21,7 +21,7 @@ use super::criterion::Load;
 use super::json::{self, Entries};
 use super::measured::{self, Measured};
 use super::{File, Format, Place, Problem, ReadError, Reading};
-use crate::model::{BenchId, Processes};
+use crate::model::{BenchId, Processes, Warning};
 
 pub(super) const FORMAT: Format = Format {
     name: "critcmp",
@@ -85,6 +85,29 @@ struct Estimates<'a> {
 struct Estimate<'a> {
     #[serde(borrow)]
     point_estimate: &'a RawValue,
+    confidence_interval: Option<ConfidenceInterval>,
+}
+
+#[derive(Deserialize)]
+struct ConfidenceInterval {
+    lower_bound: f64,
+    upper_bound: f64,
+}
+
+/// A median that may lie this many times as high is told; chosen, as far as two runs may differ.
+const WIDE: f64 = 1.75;
+
+impl ConfidenceInterval {
+    /// What to say of a median that criterion itself could not tell.
+    fn warning(&self) -> Option<String> {
+        let ConfidenceInterval { lower_bound, upper_bound } = self;
+        (*upper_bound > WIDE * lower_bound).then(|| {
+            format!(
+                "by criterion's own interval its median lies anywhere in {lower_bound:.4} … {upper_bound:.4} ns: a change \
+                 of it may be chance; measure longer"
+            )
+        })
+    }
 }
 
 impl Throughput {
@@ -116,6 +139,9 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
                 let load = benchmark.criterion_benchmark_v1.throughput.as_ref().and_then(Throughput::load);
                 let id = BenchId::new(name);
                 let time = Measured::in_unit("ns").metric;
+                let interval = benchmark.criterion_estimates_v1.median.confidence_interval.as_ref();
+                let warning = interval.and_then(ConfidenceInterval::warning);
+                reading.warnings.extend(warning.map(|text| Warning::about(&id, "time", text)));
                 let keep = |sample| Processes::middles(sample, None);
                 measured::observe((&id, &harness, &file.path), (time, sample), load.as_ref(), keep, &mut reading);
             }
