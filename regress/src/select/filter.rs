@@ -1,7 +1,7 @@
 use regex_lite::Regex;
 
 use super::token::{Expecting, Kind, Token, Tokens};
-use super::{CONFIG, FILE, FULL_NAME, NAME, Name, Subject, SyntaxError, UNIT};
+use super::{CONFIG, FULL_NAME, NAME, Name, Subject, SyntaxError, UNIT};
 
 /// Which results are wanted: `/format:json -.unit:B/op goos:/linux|darwin/`.
 ///
@@ -89,28 +89,6 @@ impl Filter {
     pub fn keeps(&self, subject: &Subject, units: &[&str]) -> bool {
         self.0.keeps(subject, units)
     }
-
-    /// Whether the unit is asked for: otherwise all measurements of a benchmark stay or go together.
-    pub fn asks_for_units(&self) -> bool {
-        self.0.asks_for(&Value::Unit)
-    }
-
-    /// Whether `text` is such an expression rather than the pattern of a name: whether it has a key with a value.
-    ///
-    /// ```
-    /// use regress::select::Filter;
-    ///
-    /// assert!(Filter::is_meant_by("/size:1k") && Filter::is_meant_by("-.name:Encode"));
-    /// assert!(!Filter::is_meant_by("sort/*") && !Filter::is_meant_by("string::builder"));
-    /// ```
-    pub fn is_meant_by(text: &str) -> bool {
-        let mut colons = text.match_indices(':');
-        colons.any(|(at, _)| {
-            let key = text[..at].rsplit([' ', '(', '-', '"']).find(|word| !word.is_empty()).unwrap_or("");
-            let is_double = text[at + 1..].starts_with(':') || text[..at].ends_with(':');
-            !is_double && (key.starts_with('/') || [NAME, FULL_NAME, FILE, UNIT].contains(&key))
-        })
-    }
 }
 
 impl Node {
@@ -121,14 +99,6 @@ impl Node {
             Node::Not(node) => !node.keeps(subject, units),
             Node::Match(Value::Unit, wanted) => units.iter().any(|unit| wanted.is(unit)),
             Node::Match(key, wanted) => wanted.is(key.of(subject)),
-        }
-    }
-
-    fn asks_for(&self, wanted: &Value) -> bool {
-        match self {
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().any(|node| node.asks_for(wanted)),
-            Node::Not(node) => node.asks_for(wanted),
-            Node::Match(key, _) => key == wanted,
         }
     }
 }

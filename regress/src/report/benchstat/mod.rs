@@ -1,4 +1,4 @@
-//! [`Tables`](crate::compare::tables::Tables) → what benchstat prints of them, byte for byte.
+//! [`Tables`] → what benchstat prints of them, byte for byte.
 //!
 //! ```text
 //!   text · csv ─▶ words    remarks, changes, p and n
