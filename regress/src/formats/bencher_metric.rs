@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Kept: `value`, one number for each benchmark and measure. What `lower_value` and `upper_value` bound differs from
-//! adapter to adapter, so they are not read. Entries of a list that name the same parameters are further measurements.
+//! adapter to adapter, so they are not read. Entries of a list that name the same parameters are further runs.
 //!
 //! Measures have no unit in the file. `latency` is nanoseconds and `throughput` operations per second, as bencher.dev has
 //! it; `build-time` is seconds, `file-size` bytes. The names of our own metrics stand for these, in base units, and so do
@@ -25,13 +25,13 @@ use serde_json::value::RawValue;
 use super::document::{self, Document, Members};
 use super::units::{self, Factor};
 use super::{File, Format, Problem, ReadError, Reading, json};
-use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Values, Warning};
+use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Values};
 use crate::stats::{median, median_interval};
 use crate::unit::{Better, Unit};
 
 pub(super) const FORMAT: Format = Format {
     name: HARNESS,
-    keeps: "one value for each benchmark and measure (Bencher Metric Format)",
+    keeps: "summary only: one value for each benchmark and measure (Bencher Metric Format)",
     recognises,
     baseline_of: None,
     read: |files| document::each_file(files, read_file),
@@ -39,9 +39,6 @@ pub(super) const FORMAT: Format = Format {
 
 const HARNESS: &str = "bencher";
 const WANTED: &str = "benchmarks in Bencher Metric Format";
-
-const ONE_NUMBER: &str = "Bencher Metric Format has one number for each benchmark and measure, and one number shows no \
-     change; compare what the harness wrote itself, or give several such files for each side";
 
 fn recognises(bytes: &[u8]) -> bool {
     let Some((_, benchmark)) = json::first_member(bytes) else { return false };
@@ -92,8 +89,7 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
         }
     }
     series.hand_over(&mut document);
-    let reading = document.finish();
-    Ok(with_warning(reading))
+    Ok(document.finish())
 }
 
 /// Sorted by name; a number as its shortest, so that 16, 16.0 and 1.6e1 are the same.
@@ -102,14 +98,6 @@ fn canonical<'a>(parameters: &'a Members) -> Vec<(&'a str, String)> {
     let mut parameters: Vec<(&str, String)> = parameters.0.iter().map(|(key, json)| (&**key, shown(json))).collect();
     parameters.sort();
     parameters
-}
-
-fn with_warning(mut reading: Reading) -> Reading {
-    let is_one = |values: &Values| matches!(values, Values::Sampled(processes) if processes.pooled().len() == 1);
-    if reading.observations.iter().any(|observation| is_one(&observation.values)) {
-        reading.warnings.push(Warning::general(ONE_NUMBER));
-    }
-    reading
 }
 
 /// The numbers so far, by benchmark and metric.
@@ -154,7 +142,7 @@ impl AllSeries {
     fn hand_over(self, document: &mut Document) {
         for Series { id, metric, field, numbers } in self.all {
             if let Some(sample) = document.sample(&field, &numbers, Factor::Times(1.0), &metric.unit) {
-                let values = document::single(&metric, sample);
+                let values = document::counted_or(&metric, sample, document::middle);
                 document.observe(&field, &id, metric, values);
             }
         }

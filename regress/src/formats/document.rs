@@ -254,18 +254,25 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The values of a metric of which there is one number: exact where it is a count of something.
+/// The values of a metric: exact where they are a count of something, the same in every repeat.
+///
+/// * `otherwise`: how measurements that differ belong together.
 ///
 /// A count above 2^53 has lost digits on its way through a floating point number.
-pub(super) fn single(metric: &Metric, sample: Sample) -> Values {
+pub(super) fn counted_or(metric: &Metric, sample: Sample, otherwise: impl FnOnce(Sample) -> Processes) -> Values {
     const EXACT_TO: f64 = 9_007_199_254_740_992.0;
     let count = sample.values()[0];
     let is_count = metric.nature == Nature::Counted && count.fract() == 0.0;
     if is_count && sample.is_constant() && (0.0..=EXACT_TO).contains(&count) {
         Values::Exact(Exact::once(count as u64))
     } else {
-        Values::Sampled(Processes::one(sample))
+        Values::Sampled(otherwise(sample))
     }
+}
+
+/// A number that stands for measurements which nobody kept.
+pub(super) fn middle(sample: Sample) -> Processes {
+    Processes::middles(sample, None)
 }
 
 /// `name/n=10/size=small`: parameters behind a name, as a filter by `/n` finds them.

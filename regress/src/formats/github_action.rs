@@ -22,12 +22,12 @@ use serde_json::value::RawValue;
 use super::document::{self, Document};
 use super::units;
 use super::{File, Format, ReadError, Reading, json};
-use crate::model::{BenchId, Metric, Processes, Standing, Values, Warning};
+use crate::model::{BenchId, Metric, Standing, Values, Warning};
 use crate::unit::Better;
 
 pub(super) const FORMAT: Format = Format {
     name: HARNESS,
-    keeps: "one value for each name (customSmallerIsBetter, customBiggerIsBetter)",
+    keeps: "summary only: one value for each name (customSmallerIsBetter, customBiggerIsBetter)",
     recognises,
     baseline_of: None,
     read: |files| document::each_file(files, read_file),
@@ -36,8 +36,6 @@ pub(super) const FORMAT: Format = Format {
 const HARNESS: &str = "github-action";
 const WANTED: &str = "a list of benchmarks for github-action-benchmark";
 
-const ONE_NUMBER: &str = "github-action-benchmark's files have one number for each name, and one number shows no \
-     change; give several such files for each side";
 const NO_DIRECTION: &str = "nothing says which direction is good news of what is neither a time nor a rate; name the file \
      …SmallerIsBetter.json or …BiggerIsBetter.json, as the action's tool is called";
 
@@ -79,9 +77,8 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
         is_undirected |= metric.better == Better::Unknown;
         let Some(sample) = document.sample(&field, &[value], factor, &metric.unit) else { continue };
         let metric: Arc<Metric> = document.metric(metric);
-        document.observe(&field, &BenchId::new(&benchmark.name), metric, Values::Sampled(Processes::one(sample)));
+        document.observe(&field, &BenchId::new(&benchmark.name), metric, Values::Sampled(document::middle(sample)));
     }
-    document.warn(Warning::general(ONE_NUMBER));
     if is_undirected {
         document.warn(Warning::general(NO_DIRECTION));
     }

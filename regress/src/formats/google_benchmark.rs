@@ -9,7 +9,7 @@
 //! Kept: every repetition (`--benchmark_repetitions`), in the order taken; all are of one process. `time` is `real_time`,
 //! which is the mean of one iteration; `cpu-time` goes with it. Means, medians and the like of repetitions are computed
 //! from those and dropped, unless there is nothing else (`--benchmark_report_aggregates_only`): then the median is taken,
-//! as a single measurement.
+//! as what is left of measurements.
 //!
 //! `bytes_per_second` is `throughput`. What a memory manager counted is `allocs`, `alloc-bytes` and `peak-bytes`. Any
 //! other counter is a metric of its own, in whatever unit its bench means.
@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 use super::document::{self, Document, Members};
 use super::units::{self, Factor};
 use super::{File, Format, Problem, ReadError, Reading, json, known};
-use crate::model::{BenchId, Metric, Nature, Processes, Values, Warning};
+use crate::model::{BenchId, Metric, Processes, Warning};
 use crate::unit::{Better, Unit};
 
 pub(super) const FORMAT: Format = Format {
@@ -42,7 +42,7 @@ const WANTED_ROW: &str = "a benchmark of Google Benchmark";
 
 const UNOPTIMISED: &str = "Google Benchmark itself was built without optimisation (`library_build_type`: debug), \
      which adds to short times; build it in release mode";
-const AGGREGATES_ONLY: &str = "only medians of the repetitions were written, and one number shows no change; \
+const AGGREGATES_ONLY: &str = "of the repetitions only medians were written, which show large changes alone; \
      run without --benchmark_report_aggregates_only";
 
 fn recognises(bytes: &[u8]) -> bool {
@@ -189,10 +189,10 @@ impl Benches {
             for (metric, values) in &bench.series {
                 let sample = document.sample(&bench.field, values, Factor::Times(1.0), &metric.unit);
                 let Some(sample) = sample else { continue };
-                let values = match metric.nature {
-                    Nature::Counted => document::single(metric, sample),
-                    Nature::Timed => Values::Sampled(Processes::one(sample)),
-                };
+                let values = document::counted_or(metric, sample, match bench.kind {
+                    Kind::Repetitions => Processes::one,
+                    Kind::Median => document::middle,
+                });
                 document.observe(&bench.field, &bench.id, metric.clone(), values);
             }
         }

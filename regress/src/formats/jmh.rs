@@ -43,7 +43,7 @@ const WANTED: &str = "a list of results of JMH";
 const WANTED_RESULT: &str = "a result of JMH";
 
 const SCORES_ONLY: &str =
-    "only scores were written, and one number shows no change; run without -Djmh.json.rawData=false";
+    "only scores were written, which show large changes alone; run without -Djmh.json.rawData=false";
 
 fn recognises(bytes: &[u8]) -> bool {
     let Some((key, value)) = json::first_member_in_list(bytes) else { return false };
@@ -149,8 +149,10 @@ fn read_primary(document: &mut Document, field: &str, id: &BenchId, scores: &Sco
         return false;
     }
     let field = format!("{field}.score");
-    if let Some(score) = document.number(&field, scores.score) {
-        take(document, &field, id, metric, factor, vec![vec![score]]);
+    if let Some(score) = document.number(&field, scores.score)
+        && let Some(sample) = document.sample(&field, &[score], factor, &metric.unit)
+    {
+        document.observe(&field, id, metric, Values::Sampled(document::middle(sample)));
     }
     true
 }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Kept: every round, in the order taken; seconds of one call. All are of one process. A saved file has no rounds unless
-//! `--benchmark-save-data` was given: then the median is taken, as a single measurement.
+//! `--benchmark-save-data` was given: then the median is taken, as what is left of them, and the smallest.
 //! A benchmark is called by its full name, parameters included.
 
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ const HARNESS: &str = "pytest-benchmark";
 const WANTED: &str = "a JSON file of pytest-benchmark";
 
 const MEDIANS_ONLY: &str =
-    "only the medians of the rounds were saved, and one number shows no change; save with --benchmark-save-data";
+    "of the rounds only medians and minima were saved, which show large changes alone; save with --benchmark-save-data";
 
 /// The file, as far as it is read.
 #[derive(Deserialize)]
@@ -90,6 +90,8 @@ struct Benchmark<'a> {
 struct Stats<'a> {
     #[serde(borrow)]
     median: &'a RawValue,
+    #[serde(borrow)]
+    min: Option<&'a RawValue>,
     rounds: Option<usize>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
@@ -118,7 +120,11 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
             let text = format!("only {} of its {rounds} rounds are in the file", sample.len());
             document.warn(Warning::about(&id, "time", text));
         }
-        document.observe(&field, &id, known("time"), Values::Sampled(Processes::one(sample)));
+        let processes = match stats.data {
+            Some(_) => Processes::one(sample),
+            None => Processes::middles(sample, stats.min.and_then(document::number_of).filter(|min| *min >= 0.0)),
+        };
+        document.observe(&field, &id, known("time"), Values::Sampled(processes));
     }
     if medians_only {
         document.warn(Warning::general(MEDIANS_ONLY));
