@@ -189,10 +189,14 @@ impl Benches {
             for (metric, values) in &bench.series {
                 let sample = document.sample(&bench.field, values, Factor::Times(1.0), &metric.unit);
                 let Some(sample) = sample else { continue };
-                let values = document::counted_or(metric, sample, match bench.kind {
-                    Kind::Repetitions => Processes::one,
-                    Kind::Median => document::middle,
-                });
+                let values = document::counted_or(
+                    metric,
+                    sample,
+                    match bench.kind {
+                        Kind::Repetitions => Processes::one,
+                        Kind::Median => document::middle,
+                    },
+                );
                 document.observe(&bench.field, &bench.id, metric.clone(), values);
             }
         }

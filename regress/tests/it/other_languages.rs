@@ -275,8 +275,7 @@ fn rounds_of_pytest_benchmark_are_of_one_process() {
     assert_eq!(reading.provenance.host.map(|host| host.to_string()), Some("A, 2 cores, linux x86_64".to_owned()));
 
     let saved = PYTEST.replace(", \"data\": [2.5, 3.0, 1.0]", "");
-    let warning =
-        "of the rounds only medians and minima were saved, which show large changes alone; save with --benchmark-save-data";
+    let warning = "of the rounds only medians and minima were saved, which show large changes alone; save with --benchmark-save-data";
     check_values(&check_file("pytest-benchmark", &saved, &[], &[warning]), &[("t.py::test_a", "time", &[&[2.5]])]);
 
     let short = PYTEST.replace("\"rounds\": 3", "\"rounds\": 7");
