@@ -70,7 +70,7 @@ impl Layout {
             pad(&mut text, "", gap);
             pad(&mut text, cell.margin, margin);
             let width = starts[cell.column + cell.span] - starts[cell.column] - margin;
-            let before = text.chars().count();
+            let before = text.len();
             match cell.align {
                 Align::Left => text.push_str(&cell.text),
                 Align::Right => pad(&mut text, &cell.text, width),
@@ -79,7 +79,7 @@ impl Layout {
                     text.push_str(&cell.text);
                 }
             }
-            at += gap + margin + (text.chars().count() - before) as isize;
+            at += gap + margin + characters(&text[before..]) as isize;
         }
         if !self.cells.is_empty() {
             text.push('\n');
