@@ -69,15 +69,17 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
         text[..text.rfind('\n').map_or(0, |at| at + 1)].to_owned()
     };
     let mut run = start(false);
-    while whole_lines().is_empty() {
-        assert_eq!(run.try_wait().unwrap(), None, "it ended by itself");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let mut recorded = String::new();
+    let (mut recorded, mut most) = (String::new(), 0);
     for kill in 0..100_u64 {
         // Every other one soon after it began: before the journal is read. The others between two rounds, or in one.
         while kill % 2 == 0 && whole_lines() == recorded {
-            assert_eq!(run.try_wait().unwrap(), None, "it ended by itself after kill {kill}");
+            // It ends by itself once both commands are shown to take the same time; then another one begins.
+            if let Some(ended) = run.try_wait().unwrap() {
+                assert_ne!(ended.code(), Some(2), "after kill {kill}");
+                recorded.clear();
+                std::fs::remove_file(desk.path("target/regress/rounds.jsonl")).unwrap();
+                run = start(false);
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_micros(kill * 7919 % 30_000));
@@ -86,13 +88,12 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
         let now = whole_lines();
         assert!(now.starts_with(&recorded), "kill {kill} took something away");
         recorded = now;
-        run = start(true);
+        most = most.max(recorded.lines().count());
+        run = start(!recorded.is_empty());
     }
     run.kill().unwrap();
     run.wait().unwrap();
-    assert!(recorded.lines().count() > 1 + 2 * 10, "hardly anything was measured");
-    let told = self::run(&desk, "sleep 0.002", "sleep 0.002", "--rounds 6 --resume");
-    assert_ne!(told.code, Some(2), "{told:#?}");
+    assert!(most > 1 + 2 * 10, "hardly anything was measured");
 }
 
 #[test]
