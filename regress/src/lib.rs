@@ -33,6 +33,7 @@
 //!     budgets: &Budgets::built_in(), // counts may not grow
 //!     options: &options,
 //!     selection: &Selection::default(),
+//!     unmeasured: Vec::new(),
 //! })
 //! .expect("built-in budgets hold for anything");
 //! assert_eq!(verdicts.conclusion(), Conclusion::Failed); // 0 → 1
