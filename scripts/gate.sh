@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 exact=()
-baseline=main
+baseline=
 base=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -31,7 +31,14 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+if [ -n "$base" ] && [ -n "$baseline" ]; then
+  echo "gate: against $base or against baselines/$baseline.json? leave one of them out" >&2
+  exit 2
+fi
+baseline=${baseline:-main}
+
+metadata=$(cargo metadata --no-deps --format-version 1) || exit 2
+target=$(echo "$metadata" | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 # Results of their own, made anew each time: a benchmark that was renamed must not live on in old files.
 results=$target/gate
 rm -rf "$results"
