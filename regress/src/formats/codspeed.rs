@@ -46,11 +46,7 @@ fn recognises(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for file in files {
-        reading.absorb(read_file(file).unwrap_or_else(Reading::refused));
-    }
-    reading
+    Reading::of_each(files, |file| read_file(file).unwrap_or_else(Reading::refused))
 }
 
 #[derive(Deserialize)]

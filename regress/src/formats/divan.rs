@@ -50,11 +50,7 @@ fn recognises(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for file in files {
-        reading.absorb(read_file(file));
-    }
-    reading
+    Reading::of_each(files, read_file)
 }
 
 fn read_file(file: &File) -> Reading {

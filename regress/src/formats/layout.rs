@@ -7,9 +7,10 @@
 //!
 //! `.out.old` is the run before the last one, kept by the tool for its own comparison; it is no baseline.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::File;
+use super::{File, Reading};
 use crate::model::BenchId;
 
 /// The runs that no `--save-baseline` named.
@@ -153,15 +154,29 @@ impl Caller {
     }
 }
 
+/// Reads the files of each benchmark together.
+pub(super) fn read_each(files: &[File], tool: &str, read: impl Fn(Option<BenchId>, &[&File], &mut Reading)) -> Reading {
+    let mut reading = Reading::default();
+    for (id, files) in by_benchmark(files, tool) {
+        read(id, &files, &mut reading);
+    }
+    reading
+}
+
 /// The files of each benchmark, in the order of its first file. A file that no harness has laid out stands alone, and
 /// has no name yet.
 pub(super) fn by_benchmark<'a>(files: &'a [File], tool: &str) -> Vec<(Option<BenchId>, Vec<&'a File>)> {
     let mut groups: Vec<(Option<BenchId>, Vec<&File>)> = Vec::new();
+    let mut places: BTreeMap<BenchId, usize> = BTreeMap::new();
     for file in files {
-        let id = Names::of(&file.path, tool).map(|names| names.bench_id());
-        match groups.iter_mut().find(|(known, _)| id.is_some() && *known == id) {
+        let Some(id) = Names::of(&file.path, tool).map(|names| names.bench_id()) else {
+            groups.push((None, vec![file]));
+            continue;
+        };
+        let place = *places.entry(id.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, group)) => group.push(file),
-            None => groups.push((id, vec![file])),
+            None => groups.push((Some(id), vec![file])),
         }
     }
     groups

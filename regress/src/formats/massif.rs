@@ -52,11 +52,7 @@ fn recognises(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for (id, files) in layout::by_benchmark(files, TOOL) {
-        read_benchmark(id, &files, &mut reading);
-    }
-    reading
+    layout::read_each(files, TOOL, read_benchmark)
 }
 
 fn read_benchmark(id: Option<BenchId>, files: &[&File], reading: &mut Reading) {

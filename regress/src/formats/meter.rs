@@ -42,11 +42,7 @@ fn baseline_of(path: &str) -> Option<&str> {
 }
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for file in files {
-        reading.absorb(read_file(file));
-    }
-    reading
+    Reading::of_each(files, read_file)
 }
 
 /// The first line.

@@ -73,6 +73,13 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Files that stand for themselves, each read alone.
+    fn of_each(files: &[File], read: impl Fn(&File) -> Reading) -> Reading {
+        let mut whole = Reading::default();
+        files.iter().for_each(|file| whole.absorb(read(file)));
+        whole
+    }
+
     /// Nothing read, one problem.
     pub fn refused(problem: ReadError) -> Reading {
         Reading { problems: vec![problem], ..Reading::default() }

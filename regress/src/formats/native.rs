@@ -369,11 +369,7 @@ fn samples(json: &RawValue) -> Result<Vec<Sample>, Problem> {
 }
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for file in files {
-        reading.absorb(read_file(file).unwrap_or_else(Reading::refused));
-    }
-    reading
+    Reading::of_each(files, |file| read_file(file).unwrap_or_else(Reading::refused))
 }
 
 /// # Errors

@@ -29,11 +29,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(files: &[File]) -> Reading {
-    let mut reading = Reading::default();
-    for file in files {
-        reading.absorb(read_file(file));
-    }
-    reading
+    Reading::of_each(files, read_file)
 }
 
 /// Where the columns are, from 0.
