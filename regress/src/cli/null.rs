@@ -125,6 +125,9 @@ impl<'a> Measuring<'a> {
         let (mut rounds, _) = Rounds::begin(lanes, Duration::from_secs(args.timeout), journal, false)?;
         let mut crashes: Option<Failure> = None;
         'rounds: for number in 0..args.rounds as usize {
+            if self.ways.iter().all(|way| way.left) {
+                break;
+            }
             let due: Vec<usize> = (0..self.ways.len()).filter(|&way| self.ways[way].is_due(number)).collect();
             for turn in trial::round_order(SEED, number as u64, &due) {
                 let way = &mut self.ways[turn.benchmark];

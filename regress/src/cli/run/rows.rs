@@ -106,3 +106,44 @@ fn too_tight(desk: &Desk<'_>, id: &BenchId, rounds: usize) -> Option<String> {
     let noise = desk.noise.as_ref()?.benchmarks.get(id)?;
     report::too_tight(desk.settings.budgets.written_change(id, TIME)?, noise, rounds)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::compare::Options;
+    use crate::model::{Exact, Metric, Observation, Provenance, Values};
+
+    fn run(counts: &[(&str, u64)]) -> Run {
+        let observation = |(metric, total): &(&str, u64)| Observation {
+            id: BenchId::new("a"),
+            metric: Arc::new(Metric::known(metric)),
+            values: Values::Exact(Exact::new(*total, 1).expect("one operation")),
+            harness: "callgrind".into(),
+            origin: "x".into(),
+        };
+        let counts = counts.iter().map(observation).collect();
+        Run::new("x", Provenance::default(), Vec::new(), counts).expect("each metric once")
+    }
+
+    #[track_caller]
+    fn check(old: &[(&str, u64)], new: &[(&str, u64)], expected: bool) {
+        let rows = compare::compare(&run(old), &run(new), &Options::default());
+        assert_eq!(same_instructions(&rows).contains(&BenchId::new("a")), expected, "{old:?} {new:?}");
+    }
+
+    #[test]
+    fn a_benchmark_does_what_it_did_when_neither_instructions_nor_cycles_moved() {
+        let (instructions, cycles) = ("instructions", "estimated-cycles");
+        check(&[(instructions, 1000)], &[(instructions, 1000)], true);
+        check(&[(instructions, 1000)], &[(instructions, 1002)], true);
+        check(&[(instructions, 1000)], &[(instructions, 1004)], false);
+        check(&[(instructions, 1000)], &[(instructions, 996)], false);
+        check(&[(instructions, 1000), (cycles, 1000)], &[(instructions, 1000), (cycles, 1009)], true);
+        check(&[(instructions, 1000), (cycles, 1000)], &[(instructions, 1000), (cycles, 1020)], false);
+        // Nobody counted: a time that moved is a time that moved.
+        check(&[("allocs", 1)], &[("allocs", 1)], false);
+        check(&[(instructions, 1000)], &[("allocs", 1)], false);
+    }
+}

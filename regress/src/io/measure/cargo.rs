@@ -52,7 +52,10 @@ pub fn build(directory: &Path, target: &Path, arguments: &[String]) -> Result<Bu
     let shown = directory.display();
     if !directory.ancestors().any(|level| level.join("Cargo.toml").is_file()) {
         let problem = format!("{shown}: there is no Cargo.toml, here or above");
-        return Err(Failure::new(problem, "start in a Cargo project; of other programs, name two: --old and --new"));
+        return Err(Failure::new(
+            problem,
+            "start in a Cargo project; other programs: --old and --new (null: --program), or commands",
+        ));
     }
     let mut command = Command::new(cargo);
     command
