@@ -24,7 +24,7 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     let other = one.twin(&directory.join("new"))?;
     let turns = wanted(&one, &args.filter, Duration::from_secs(args.timeout))?;
     let mut measuring = Measuring::of(&one, &turns);
-    let crashed = measuring.measure(args, (&one, &other), &directory.join("rounds.jsonl"), errors)?;
+    let crashed = measuring.measure(args, (&one, &other), &directory.join("rounds.journal"), errors)?;
     let plan = Plan::default();
     let provenance = Provenance { recorded_at: Some(world::now()), ..one.provenance.clone() };
     let noise = measuring.noise(provenance, &plan, &settings.options);

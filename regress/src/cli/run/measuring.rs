@@ -104,7 +104,7 @@ impl Measuring<'_> {
         warnings: &mut Vec<Warning>,
     ) -> Result<Crashes, Stop> {
         let lanes = (self.old, self.new);
-        let path = directory.join("rounds.jsonl");
+        let path = directory.join("rounds.journal");
         let (mut rounds, recorded) = Rounds::begin(lanes, self.timeout, &path, self.args.resume)?;
         let mut numbers = replay(&recorded, benchmarks, rotation);
         let pairings: Vec<Pairing> = benchmarks.iter().map(|turn| self.pairing(turn)).collect();

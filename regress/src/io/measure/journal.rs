@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn cut_off_anywhere_it_gives_the_lines_that_are_whole() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("rounds.jsonl");
+        let path = directory.path().join("rounds.journal");
         let subject = Subject::new("x", "y");
         let mut journal = Journal::begin(&path, &subject).unwrap();
         (0..3).for_each(|round| journal.add(&[entry(round)]).unwrap());
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn it_is_about_two_executables() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("rounds.jsonl");
+        let path = directory.path().join("rounds.journal");
         drop(Journal::begin(&path, &Subject::new("x", "y")).unwrap());
         assert!(Journal::resume(&path, &Subject::new("x", "z")).is_err());
         assert!(Journal::resume(&directory.path().join("none"), &Subject::new("x", "y")).is_err());

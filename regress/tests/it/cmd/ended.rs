@@ -58,7 +58,7 @@ fn a_run_that_is_killed_leaves_no_lock_and_keeps_what_was_measured() {
     child.wait().unwrap();
     assert!(is_alive(&process), "nobody can tell it: it goes on to its own end");
     signal("-KILL", &process);
-    let journal = || std::fs::read_to_string(desk.path("target/regress/rounds.jsonl")).unwrap();
+    let journal = || std::fs::read_to_string(desk.path("target/regress/rounds.journal")).unwrap();
     let before = journal();
     desk.write("go", "");
     let told = told(regress(&desk, &["--cmd-old", &old, "--cmd-new", "true", "--rounds", "6", "--resume"]));

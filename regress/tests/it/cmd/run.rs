@@ -20,7 +20,7 @@ fn alone(mut command: std::process::Command, desk: &Desk) -> std::process::Comma
 }
 
 fn journal(desk: &Desk) -> Vec<String> {
-    let text = std::fs::read_to_string(desk.path("target/regress/rounds.jsonl")).unwrap();
+    let text = std::fs::read_to_string(desk.path("target/regress/rounds.journal")).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 
@@ -47,7 +47,7 @@ fn an_interrupted_run_goes_on_where_it_was() {
     let whole = journal(&desk);
     // As if it had been killed in the middle of the sixth round, while writing.
     let cut = format!("{}\n{}", whole[..11].join("\n"), &whole[11][..20]);
-    desk.write("target/regress/rounds.jsonl", &cut);
+    desk.write("target/regress/rounds.journal", &cut);
     run(&desk, "true", "true", "--rounds 6 --resume");
     let resumed = journal(&desk);
     assert_eq!(resumed[..11], whole[..11], "what was recorded is kept");
@@ -65,7 +65,7 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
         alone(command, &desk).spawn().unwrap()
     };
     let whole_lines = || {
-        let text = std::fs::read_to_string(desk.path("target/regress/rounds.jsonl")).unwrap_or_default();
+        let text = std::fs::read_to_string(desk.path("target/regress/rounds.journal")).unwrap_or_default();
         text[..text.rfind('\n').map_or(0, |at| at + 1)].to_owned()
     };
     let mut run = start(false);
@@ -77,7 +77,7 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
             if let Some(ended) = run.try_wait().unwrap() {
                 assert_ne!(ended.code(), Some(2), "after kill {kill}");
                 recorded.clear();
-                std::fs::remove_file(desk.path("target/regress/rounds.jsonl")).unwrap();
+                std::fs::remove_file(desk.path("target/regress/rounds.journal")).unwrap();
                 run = start(false);
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -98,9 +98,9 @@ fn killed_anywhere_it_goes_on_and_has_lost_nothing() {
 
 #[test]
 fn what_was_measured_of_something_else_is_not_gone_on_with() {
-    let desk = Desk::with(&[("target/regress/rounds.jsonl", r#"{"schema":"regress-rounds/1","old":"x","new":"y"}"#)]);
-    desk.write("target/regress/rounds.jsonl", "{\"schema\":\"regress-rounds/1\",\"old\":\"x\",\"new\":\"y\"}\n");
-    run(&desk, "true", "true", "--resume").refused(&["rounds.jsonl:1: it is about other executables"]);
+    let desk = Desk::with(&[("target/regress/rounds.journal", r#"{"schema":"regress-rounds/1","old":"x","new":"y"}"#)]);
+    desk.write("target/regress/rounds.journal", "{\"schema\":\"regress-rounds/1\",\"old\":\"x\",\"new\":\"y\"}\n");
+    run(&desk, "true", "true", "--resume").refused(&["rounds.journal:1: it is about other executables"]);
     let empty = Desk::with(&[]);
     run(&empty, "true", "true", "--resume").refused(&["there is nothing to resume"]);
 }
