@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use regress::compare::{Comparison, Finding, Options, compare, survey};
+use regress::compare::{Comparison, Finding, Lack, Options, Reason, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values};
 use regress::policy::{
     Budgets, Conclusion, Entry, Field, Judgement, Outcome, Request, Selection, Value, Verdicts, judge,
@@ -537,4 +537,45 @@ fn fifty_equal_rows_raise_a_false_alarm_no_more_often_than_one() {
     }
     assert!(corrected <= 13, "{corrected} of {FAMILIES}"); // at most 7.5 expected, ± 2.7
     assert!((120..=146).contains(&plain), "{plain} of {FAMILIES}"); // 134 expected, ± 4
+}
+
+// ---- what was not compared --------------------------------------------------------------------------------------------
+
+/// A time on both sides, and what is to be said of it.
+fn concluded(finding: Finding, unmeasured: &[&str]) -> Conclusion {
+    let time = |seconds: f64| Observation {
+        id: BenchId::new("a"),
+        metric: Arc::new(Metric::known("time")),
+        values: Values::Sampled(Processes::one(Sample::new(vec![seconds; 8]).unwrap())),
+        harness: "criterion".into(),
+        origin: "x".into(),
+    };
+    let (old, new) = (run(vec![time(1e-6)]), run(vec![time(9e-6)]));
+    let mut comparisons = compare(&old, &new, &Options::default());
+    comparisons[0].finding = finding;
+    let written = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("change", "<= +5%")]]);
+    let request = Request {
+        comparisons,
+        old: Some(&old),
+        new: &new,
+        budgets: &written,
+        options: &Options::default(),
+        selection: &Selection::default(),
+        unmeasured: unmeasured.iter().map(|id| (BenchId::new(id), "crashed: no disk".to_owned())).collect(),
+    };
+    judge(request).unwrap().conclusion()
+}
+
+#[test]
+fn the_same_code_keeps_a_budget_and_what_has_moved_with_the_layout_proves_nothing() {
+    // Nine times slower, so that only the finding can say otherwise.
+    assert_eq!(concluded(Finding::Regressed, &[]), Conclusion::Failed);
+    assert_eq!(concluded(Finding::NotComparable(Reason::SameCode), &[]), Conclusion::Passed);
+    assert_eq!(concluded(Finding::NotComparable(Reason::SameFunctions), &[]), Conclusion::Passed);
+    assert_eq!(concluded(Finding::NotProven(Lack::Layout), &[]), Conclusion::NotProven);
+}
+
+#[test]
+fn a_benchmark_that_could_not_be_measured_fails_whatever_the_others_do() {
+    assert_eq!(concluded(Finding::NotComparable(Reason::SameCode), &["b"]), Conclusion::Failed);
 }
