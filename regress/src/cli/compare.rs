@@ -8,7 +8,9 @@ use crate::compare::{self, Allowance, Beside, Comparison};
 use crate::io::{self as world, Failure, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{BenchId, Host, Noise, Run};
 use crate::policy::{self, Request};
-use crate::report::{Colour, Context, FalseAlarms, NullRun, RENDERERS, Renderer, Report, Show, Side, Style};
+use crate::report::{
+    Colour, Context, FalseAlarms, Measurements, NullRun, RENDERERS, Renderer, Report, Rounds, Show, Side, Style,
+};
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
@@ -36,6 +38,8 @@ pub(super) struct Desk<'a> {
     pub code: Vec<String>,
     /// Benchmarks that could not be measured, with the reason.
     pub unmeasured: Vec<(BenchId, String)>,
+    /// What was measured in turns, for plots.
+    pub rounds: Rounds,
     look: &'a Look,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
@@ -55,6 +59,7 @@ impl<'a> Desk<'a> {
             false_alarms: FalseAlarms::default(),
             code: Vec::new(),
             unmeasured: Vec::new(),
+            rounds: Rounds::new(),
             look,
             files,
         })
@@ -107,31 +112,39 @@ impl<'a> Desk<'a> {
         let verdicts = policy::judge(request)
             .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
         let exit = Exit::from(verdicts.conclusion());
-        // The measurements end here, and make room for the report.
-        let side = |run: Run| Side { label: run.label, provenance: run.provenance };
+        let side = |run: &Run| Side { label: run.label.clone(), provenance: run.provenance.clone() };
+        let (old_side, new_side) = (old.as_ref().map(side), side(&new));
+        // The measurements end here, and make room for the report; unless somebody draws them.
+        let draws = self.renderer().draws || self.files.iter().any(|(renderer, _)| renderer.draws);
+        let measurements = draws.then(|| Measurements { old, new, rounds: self.rounds.clone() });
         let show = if self.look.all { Show::All } else { Show::Changes };
         let context = Context {
-            old: old.map(side),
-            new: side(new),
+            old: old_side,
+            new: new_side,
             options: options.clone(),
             config_path: path.clone(),
             false_alarms: self.false_alarms.clone(),
             code: self.code.clone(),
             show,
+            measurements,
         };
         let report = Report::new(verdicts, context);
-        let style = self.style();
+        let (style, renderer) = (self.style(), self.renderer());
         for (renderer, file) in self.files {
             let mut text = Vec::new();
             (renderer.render)(&report, &Style { colour: Colour::Never, ..style }, &mut text)?;
             file.finish(&text)?;
         }
-        let renderer = RENDERERS.iter().find(|renderer| renderer.name == self.look.format);
-        let renderer = renderer.expect("the argument parser admits only names from the table");
         let printed = exit.once((renderer.render)(&report, &style, out));
         // The program ends with this. To give back ten thousands of rows one by one takes as long as to judge them.
         std::mem::forget(report);
         printed
+    }
+
+    /// What is printed.
+    fn renderer(&self) -> &'static Renderer {
+        let renderer = RENDERERS.iter().find(|renderer| renderer.name == self.look.format);
+        renderer.expect("the argument parser admits only names from the table")
     }
 
     fn style(&self) -> Style {

@@ -8,8 +8,12 @@ use super::{Renderer, Style, escape, json, words};
 use crate::compare::{Benchstat, Beside, Change, Finding, Summary};
 use crate::policy::Outcome;
 
-pub(super) const RENDERER: Renderer =
-    Renderer { name: "csv", what: "For spreadsheets and data frames: a line for every row, full precision", render };
+pub(super) const RENDERER: Renderer = Renderer {
+    name: "csv",
+    what: "For spreadsheets and data frames: a line for every row, full precision",
+    draws: false,
+    render,
+};
 
 fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);

@@ -15,8 +15,12 @@ use crate::model::{BenchId, Nature, Provenance, Standing};
 use crate::policy::{Conclusion, Judgement, Outcome, Source};
 use crate::unit::Better;
 
-pub(super) const RENDERER: Renderer =
-    Renderer { name: "json", what: "For programs: every number of every row (schema regress-report/1)", render };
+pub(super) const RENDERER: Renderer = Renderer {
+    name: "json",
+    what: "For programs: every number of every row (schema regress-report/1)",
+    draws: false,
+    render,
+};
 
 fn render(report: &Report, _: &Style, mut out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, LineByLine { depth: 0 });

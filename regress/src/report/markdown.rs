@@ -10,7 +10,8 @@ use super::{Renderer, Style};
 use crate::compare::Beside;
 use crate::policy::Outcome;
 
-pub(super) const RENDERER: Renderer = Renderer { name: "markdown", what: "For a comment on a pull request", render };
+pub(super) const RENDERER: Renderer =
+    Renderer { name: "markdown", what: "For a comment on a pull request", draws: false, render };
 
 fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { left: LONGEST, out };

@@ -18,6 +18,7 @@ mod escape;
 mod figures;
 mod json;
 mod markdown;
+mod measurements;
 mod noise;
 mod terminal;
 mod view;
@@ -26,6 +27,7 @@ mod words;
 use std::io::{self, Write};
 
 pub use escape::terminal as visible;
+pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};
 pub use view::{Context, FalseAlarms, NullRun, Report, SameCode, Show, Side};
 
@@ -54,6 +56,8 @@ pub struct Renderer {
     pub name: &'static str,
     /// What it is for, in one sentence.
     pub what: &'static str,
+    /// Whether it wants [`Measurements`], and not only what is said of them.
+    pub draws: bool,
     /// Writes the whole report.
     ///
     /// # Errors

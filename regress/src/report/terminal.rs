@@ -11,7 +11,8 @@ use super::{Colour, Renderer, Style};
 use crate::parallel::in_parts;
 use crate::policy::{Conclusion, Outcome};
 
-pub(super) const RENDERER: Renderer = Renderer { name: "table", what: "For people, as wide as the terminal", render };
+pub(super) const RENDERER: Renderer =
+    Renderer { name: "table", what: "For people, as wide as the terminal", draws: false, render };
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { width: usize::from(style.width), colour: style.colour };

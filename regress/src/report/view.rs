@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::measurements::Measurements;
 use crate::compare::{Allowance, Finding, MetricMean, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
 use crate::policy::{Conclusion, Judgement, Outcome, Row, RuleKind, Source, Verdicts};
@@ -22,6 +23,8 @@ pub struct Context {
     pub code: Vec<String>,
     /// Which rows are listed.
     pub show: Show,
+    /// What was measured, where a renderer wants to draw it.
+    pub measurements: Option<Measurements>,
 }
 
 /// How often measuring on this machine flagged what did not change, as far as anybody looked.

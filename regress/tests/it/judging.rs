@@ -155,6 +155,7 @@ fn rendered(verdicts: Verdicts, format: &str) -> String {
         false_alarms: FalseAlarms::default(),
         code: Vec::new(),
         show: Show::All,
+        measurements: None,
     };
     let renderer = RENDERERS.iter().find(|renderer| renderer.name == format).unwrap();
     let mut text = Vec::new();

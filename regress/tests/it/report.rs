@@ -240,6 +240,7 @@ fn context(old: Option<Side>, new: Side, show: Show) -> Context {
         false_alarms: FalseAlarms::default(),
         code: Vec::new(),
         show,
+        measurements: None,
     }
 }
 

@@ -37,6 +37,16 @@ pub(super) struct Measured {
 pub(super) struct MeasuredRow {
     pub row: trial::Row,
     pub sides: (Observation, Observation),
+    /// new ÷ old of each round.
+    pub ratios: Vec<f64>,
+}
+
+impl MeasuredRow {
+    /// Its rounds, for plots.
+    pub fn rounds(self) -> ((BenchId, Arc<str>), Vec<f64>) {
+        let Observation { id, metric, .. } = self.sides.1;
+        ((id, metric.name.clone()), self.ratios)
+    }
 }
 
 /// Benchmarks that cannot be measured to the end, by index: which side, and what happened to its process.
@@ -80,7 +90,9 @@ impl Measuring<'_> {
             if sides.is_none() {
                 without_round.insert(row.benchmark);
             }
-            Some(MeasuredRow { row, sides: sides? })
+            let (_, logs) = trial::log_ratios(rounds, row.question.measure, rotation.plan());
+            let ratios = logs.into_iter().map(f64::exp).collect();
+            Some(MeasuredRow { row, sides: sides?, ratios })
         });
         let rows = measured.collect();
         Ok(Measured { plan, rows, crashes, without_round, warnings })

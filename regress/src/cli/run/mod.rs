@@ -54,6 +54,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     desk.false_alarms.same_code = same_code;
     desk.code = benchmarks.code;
     desk.unmeasured = unmeasured;
+    desk.rounds = measured.rows.into_iter().map(|row| row.rounds()).collect();
     desk.judge_and_print(Some(old), new, comparisons, out)
 }
 

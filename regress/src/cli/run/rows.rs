@@ -27,7 +27,7 @@ pub(super) fn of(
         apart.map(|row| tell_of_crash(of_one_process(row, benchmarks), measured, benchmarks)).collect();
     let same_instructions = same_instructions(&rows);
     let mut same = SameCode { benchmarks: 0, seemed_to_change: 0 };
-    for MeasuredRow { row, sides } in &measured.rows {
+    for MeasuredRow { row, sides, ratios: _ } in &measured.rows {
         let mut comparison = trial::comparison(&sides.0, &sides.1, row, &measured.plan, options);
         let seems_changed = matches!(comparison.finding, Finding::Regressed | Finding::Improved);
         let is_typical = row.question.measure == Measure::Typical;
