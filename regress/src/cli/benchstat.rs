@@ -4,8 +4,8 @@ use std::io::Write;
 
 use super::args::BenchstatArgs;
 use super::{Exit, Stop};
-use crate::compare::tables::{Criteria, Gathered};
-use crate::formats::go_text::scan::{Said, Scan, scan_all};
+use crate::compare::tables::{Criteria, Gathered, Measured};
+use crate::formats::go_text::scan::{Said, Scan, Series, scan_all};
 use crate::formats::go_text::{Malformed, tidy};
 use crate::io::{self as world, Failure};
 use crate::report::{benchstat, visible};
@@ -86,11 +86,20 @@ fn inputs(arguments: &[String]) -> Vec<Input<'_>> {
 
 fn gather(file: &str, scan: Scan, gathered: &mut Gathered) {
     let Scan { settings, benches, series, .. } = scan;
-    for series in series {
-        let bench = &benches[series.bench];
+    let mut series = series.into_iter().peekable();
+    while let Some(index) = series.peek().map(|series| series.bench) {
+        let bench = &benches[index];
         let subject = Subject { file, name: bench.name, settings: &settings[bench.settings] };
-        let written = series.tidied.is_some().then_some(series.written);
-        gathered.add(&subject, series.tidied.as_deref().unwrap_or(series.written), written, series.values);
+        let of_bench = std::iter::from_fn(|| series.next_if(|series| series.bench == index));
+        gathered.add(&subject, of_bench.map(measured));
+    }
+}
+
+fn measured(series: Series<'_>) -> Measured<'_> {
+    let Series { written, tidied, values, .. } = series;
+    match tidied {
+        Some(unit) => Measured { unit, written: Some(written), values },
+        None => Measured { unit: written.into(), written: None, values },
     }
 }
 
@@ -102,12 +111,12 @@ impl<'a> UnitPromises<'a> {
     /// # Errors
     /// What the unit promised before, when it was something else.
     fn take(&mut self, unit: &str, key: &'a str, value: &'a str) -> Result<(), &'a str> {
-        let first = *self.0.entry((tidy(unit).0, key)).or_insert(value);
+        let first = *self.0.entry((tidy(unit).0.into_owned(), key)).or_insert(value);
         if first == value { Ok(()) } else { Err(first) }
     }
 
     fn is_exact(&self, unit: &str) -> bool {
-        self.0.get(&(tidy(unit).0, "assume")) == Some(&"exact")
+        self.0.get(&(tidy(unit).0.into_owned(), "assume")) == Some(&"exact")
     }
 }
 

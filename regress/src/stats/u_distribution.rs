@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
+use std::sync::LazyLock;
 
 /// Remembers the distribution of U for every pair of sizes it was asked about.
 ///
@@ -46,7 +47,8 @@ impl NullDistributions {
         n_new: usize,
         read: impl FnOnce(&TiedOrderings) -> R,
     ) -> R {
-        let orderings = TiedOrderings::count(groups, n_old, n_new, std::mem::take(&mut self.buffers));
+        let buffers = std::mem::take(&mut self.buffers);
+        let orderings = TiedOrderings::count(groups, n_old, n_new, buffers);
         let result = read(&orderings);
         self.buffers = [orderings.low.counts, orderings.high.counts];
         result
@@ -103,19 +105,21 @@ fn untied_lower_tail(small: usize, large: usize) -> Box<[f64]> {
 /// 2 U is used throughout: an integer, though a tie counts one half in U.
 ///
 /// ```text
-/// groups of equal values   ● ●● ● ● ●●● | ●● ● ● ● ●●
-///                             low half       high half
+/// groups of equal values   ● ● ● ●● ● | ●●● ● ● ● ● ●
+///                          low half ▶   ◀ high half
+///                          ╰───╯ untied, remembered ╰─────╯
 /// ```
 ///
-/// Each half is counted on its own. A choice of old ones with k in the low half leaves m new ones in
-/// the high half, and those are above all k: 2 U = 2 U(low) + 2 U(high) + 2 k m. Counting the
-/// whole at once takes three times as long.
+/// Each half is counted on its own, from its outer end to the middle, and begins with the untied values there, which
+/// are remembered. Most samples have one tie or two, and the halves meet at one of them. A choice of old ones with k in
+/// the low half leaves m new ones in the high half, and those are above all k: 2 U = 2 U(low) + 2 U(high) + 2 k m.
+/// Counting the whole at once takes three times as long.
 ///
 /// Source: the definition, counted; ties after Lehmann 1975, Nonparametrics, section 1.4.
 pub(super) struct TiedOrderings {
     n_old: usize,
     low: Half,
-    /// Numbers of orderings with at most, not with just, that 2 U.
+    /// From the top, so with old and new exchanged. Numbers of orderings with at most, not with just, that 2 U.
     high: Half,
 }
 
@@ -124,16 +128,12 @@ impl TiedOrderings {
     ///   They add up to `n_old + n_new`; each of these at most [`LARGEST_TIED`].
     /// * `buffers`: whatever is in them is written over.
     fn count(groups: &[usize], n_old: usize, n_new: usize, buffers: [Vec<f64>; 2]) -> TiedOrderings {
-        let mut passed = 0;
-        let half = groups.iter().position(|&size| {
-            passed += size;
-            2 * passed > n_old + n_new
-        });
-        let (low, high) = groups.split_at(half.unwrap_or(0));
+        let (low, high) = groups.split_at(meeting_place(groups));
         let [for_low, for_high] = buffers;
-        let mut high = Half::count(high, n_old, n_new, for_high);
+        let low = Half::count(low.iter().copied(), n_old, n_new, for_low);
+        let mut high = Half::count(high.iter().rev().copied(), n_new, n_old, for_high);
         high.accumulate();
-        TiedOrderings { n_old, low: Half::count(low, n_old, n_new, for_low), high }
+        TiedOrderings { n_old, low, high }
     }
 
     /// How many orderings have 2 U of at most `twice_u`. Exact: at most C(50, 25) < 2^53.
@@ -142,7 +142,7 @@ impl TiedOrderings {
         for old_low in self.low.possible_old() {
             let old_high = self.n_old - old_low;
             let new_high = self.high.measurements - old_high;
-            let high = self.high.row(old_high);
+            let high = self.high.row(new_high);
             // What the high half may have is what the low half leaves.
             let room = twice_u - (2 * old_low * new_high) as i64;
             for (used, count) in (0..=room).zip(self.low.row(old_low)) {
@@ -153,6 +153,42 @@ impl TiedOrderings {
         orderings
     }
 }
+
+/// How many groups the low half has: what makes the halves most alike, of all places from the first tie to the last.
+fn meeting_place(groups: &[usize]) -> usize {
+    let total: usize = groups.iter().sum();
+    let mut passed = 0;
+    let middle = groups.iter().position(|&size| {
+        passed += size;
+        2 * passed > total
+    });
+    let first_tie = groups.iter().position(|&size| 1 < size).unwrap_or(0);
+    let last_tie = groups.iter().rposition(|&size| 1 < size).map_or(groups.len(), |last| last + 1);
+    middle.unwrap_or(0).clamp(first_tie, last_tie)
+}
+
+/// The orderings of up to 2 [`LARGEST_TIED`] untied measurements by their U; half a megabyte.
+///
+/// By number of measurements n. Each has a row for every number of old ones k up to n / 2: the number of orderings with
+/// U = 0 ..= k (n - k). With k new ones instead it is the same row.
+static UNTIED: LazyLock<Vec<Vec<Box<[f64]>>>> = LazyLock::new(|| {
+    let mut rows: Vec<Vec<Box<[f64]>>> = vec![vec![Box::new([1.0])]];
+    for n in 1..=2 * LARGEST_TIED {
+        let before = |old: usize| &rows[n - 1][old.min(n - 1 - old)];
+        // The largest measurement: an old one adds nothing to U, a new one adds all old ones.
+        let row = |old: usize| {
+            let mut row = vec![0.0; old * (n - old) + 1].into_boxed_slice();
+            row[old..].copy_from_slice(before(old));
+            if 0 < old {
+                row.iter_mut().zip(before(old - 1)).for_each(|(target, count)| *target += count);
+            }
+            row
+        };
+        let of_n = (0..=n / 2).map(row).collect();
+        rows.push(of_n);
+    }
+    rows
+});
 
 /// How many ways lead to each (number of old ones, 2 U) among the measurements of one half.
 struct Half {
@@ -166,18 +202,26 @@ struct Half {
 }
 
 impl Half {
-    fn count(groups: &[usize], n_old: usize, n_new: usize, buffer: Vec<f64>) -> Half {
-        let measurements: usize = groups.iter().sum();
+    fn count(groups: impl Iterator<Item = usize> + Clone, n_old: usize, n_new: usize, buffer: Vec<f64>) -> Half {
+        let measurements: usize = groups.clone().sum();
         let rows = measurements.min(n_old) + 1;
         let width = measurements * measurements / 2 + 1; // 2 k m is largest for k = m
         let mut counts = buffer;
         counts.resize(counts.len().max(rows * width), 0.0);
-        counts[0] = 1.0; // before the first measurement there is one way to have chosen nothing
-        let mut half = Half { measurements: 0, n_old, n_new, counts, width };
-        for &size in groups {
-            half.add(size);
+        let alone = groups.clone().take_while(|&size| size == 1).count();
+        let mut half = Half { measurements: alone, n_old, n_new, counts, width };
+        for old in half.possible_old() {
+            half.begin_with(old, &UNTIED[alone][old.min(alone - old)]);
         }
+        groups.skip(alone).for_each(|size| half.add(size));
         half
+    }
+
+    /// Takes orderings by U over, as those by 2 U.
+    fn begin_with(&mut self, old: usize, by_u: &[f64]) {
+        let row = self.row_mut(old);
+        row.fill(0.0);
+        row.iter_mut().step_by(2).zip(by_u).for_each(|(target, count)| *target = *count);
     }
 
     /// Adds a group above all others. Choosing j of its t to be old, after k old and m new ones,

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Criteria, Tables, sum_up};
@@ -28,39 +29,56 @@ pub(super) struct CellDraft {
     pub residue: Vec<Key>,
 }
 
+/// Measurements in one unit.
+pub struct Measured<'u> {
+    /// What they are in.
+    pub unit: Cow<'u, str>,
+    /// The unit as it was written, if that is another name of it.
+    pub written: Option<&'u str>,
+    /// At least one, finite.
+    pub values: Vec<f64>,
+}
+
+impl TableDraft {
+    fn add(&mut self, table: Key, (row, column): (Key, Key), residue: Key, values: Vec<f64>) {
+        self.key = Some(table);
+        let next = self.cells.len();
+        let place = *self.places.entry((row, column)).or_insert(next);
+        if place == next {
+            self.cells.push(CellDraft { row, column, values, residue: vec![residue] });
+            return;
+        }
+        let cell = &mut self.cells[place];
+        cell.values.extend(values);
+        if !cell.residue.contains(&residue) {
+            cell.residue.push(residue);
+        }
+    }
+}
+
 impl Gathered {
     /// Nothing yet.
     pub fn new(filter: Filter, projections: Projections) -> Gathered {
         Gathered { filter, projections, tables: Vec::new() }
     }
 
-    /// Puts measurements of one benchmark in one unit where they belong, if they are wanted. The order in which they are
+    /// Puts measurements of one benchmark where they belong, those that are wanted. The order in which they are
     /// handed over is the one in which rows, columns and tables were seen.
-    ///
-    /// * `written`: the unit as it was written, if that is another name of it.
-    pub fn add(&mut self, subject: &Subject, unit: &str, written: Option<&str>, values: Vec<f64>) {
-        let names = [unit, written.unwrap_or(unit)];
-        if !self.projections.keep(&self.filter, subject, &names) {
-            return;
-        }
-        let Projections { table, row, column, residue, .. } = &mut self.projections;
-        let table = table.key(subject, unit);
-        let (row, column, residue) = (row.key(subject, ""), column.key(subject, ""), residue.key(subject, ""));
-        if self.tables.len() <= table.index() {
-            self.tables.resize_with(table.index() + 1, TableDraft::default);
-        }
-        let draft = &mut self.tables[table.index()];
-        draft.key = Some(table);
-        let next = draft.cells.len();
-        let place = *draft.places.entry((row, column)).or_insert(next);
-        if place == next {
-            draft.cells.push(CellDraft { row, column, values, residue: vec![residue] });
-            return;
-        }
-        let cell = &mut draft.cells[place];
-        cell.values.extend(values);
-        if !cell.residue.contains(&residue) {
-            cell.residue.push(residue);
+    pub fn add<'u>(&mut self, subject: &Subject, measurements: impl Iterator<Item = Measured<'u>>) {
+        let mut place = None;
+        for Measured { unit, written, values } in measurements {
+            let names = [&*unit, written.unwrap_or(&unit)];
+            if !self.projections.keep(&self.filter, subject, &names) {
+                continue;
+            }
+            let Projections { table, row, column, residue, .. } = &mut self.projections;
+            let keys = || (row.key(subject, ""), column.key(subject, ""), residue.key(subject, ""));
+            let (row, column, residue) = *place.get_or_insert_with(keys);
+            let table = table.key(subject, &unit);
+            if self.tables.len() <= table.index() {
+                self.tables.resize_with(table.index() + 1, TableDraft::default);
+            }
+            self.tables[table.index()].add(table, (row, column), residue, values);
         }
     }
 

@@ -12,7 +12,7 @@
 mod gather;
 mod sum_up;
 
-pub use gather::Gathered;
+pub use gather::{Gathered, Measured};
 
 /// What the tables show.
 #[derive(Clone, Debug, PartialEq)]

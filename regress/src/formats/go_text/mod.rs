@@ -28,6 +28,7 @@ pub use line::{Fields, Line, Malformed, Measurements, lines};
 pub use unit::tidy;
 pub use write::write;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -313,7 +314,7 @@ struct Units<'a> {
 }
 
 struct TidiedUnit<'a> {
-    name: String,
+    name: Cow<'a, str>,
     /// From `Unit` lines; of each key the first.
     settings: Vec<(&'a str, &'a str)>,
 }

@@ -4,6 +4,7 @@
 //! order of first appearance, without a copy of any text. Nothing is refused but bytes that are no UTF-8 and numbers no
 //! measurement can have.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::{File, Place, Problem, ReadError};
@@ -47,7 +48,7 @@ pub struct Series<'a> {
     /// The tidied unit, `sec/op`, which the values are in. `None` where they are in the written one.
     ///
     /// A value that tidying leaves as it is keeps its unit: benchstat has `0 ns/op` in a table of its own.
-    pub tidied: Option<String>,
+    pub tidied: Option<Cow<'a, str>>,
     /// At least one.
     pub values: Vec<f64>,
     factor: f64,

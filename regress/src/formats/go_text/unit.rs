@@ -1,12 +1,15 @@
 //! Units as benchstat tidies them.
 
+use std::borrow::Cow;
+
 /// A unit with its prefixes taken off in the numerator: nanoseconds become seconds, megabytes bytes.
 ///
 /// Returns the unit and the factor from the old to the new.
-pub fn tidy(unit: &str) -> (String, f64) {
+pub fn tidy(unit: &str) -> (Cow<'_, str>, f64) {
     match unit {
-        "ns/op" => return ("sec/op".to_owned(), 1e-9),
-        "MB/s" => return ("B/s".to_owned(), 1e6),
+        "ns/op" => return ("sec/op".into(), 1e-9),
+        "MB/s" => return ("B/s".into(), 1e6),
+        "B/op" | "allocs/op" => return (unit.into(), 1.0),
         _ => {}
     }
     let (mut tidied, mut factor, mut numerator) = (String::new(), 1.0, true);
@@ -31,7 +34,7 @@ pub fn tidy(unit: &str) -> (String, f64) {
             _ => {}
         }
     }
-    (tidied, factor)
+    (tidied.into(), factor)
 }
 
 #[cfg(test)]
@@ -42,7 +45,7 @@ mod tests {
     fn units_are_tidied_as_benchstat_does() {
         #[track_caller]
         fn check(unit: &str, tidied: &str, factor: f64) {
-            assert_eq!(tidy(unit), (tidied.to_owned(), factor));
+            assert_eq!(tidy(unit), (tidied.into(), factor));
         }
         check("ns/op", "sec/op", 1e-9);
         check("MB/s", "B/s", 1e6);

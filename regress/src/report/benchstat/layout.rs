@@ -35,7 +35,9 @@ pub(super) struct Layout {
 impl Layout {
     pub fn cell(&mut self, cell: Cell) {
         self.columns = self.columns.max(cell.column + cell.span);
-        self.cells.push(cell);
+        if !(cell.text.is_empty() && cell.margin.is_empty()) {
+            self.cells.push(cell);
+        }
     }
 
     pub fn keep_narrow(&mut self, columns: impl Iterator<Item = usize>) {
