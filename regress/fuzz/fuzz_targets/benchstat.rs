@@ -1,15 +1,16 @@
 #![no_main]
 
-use regress::compare::tables::{Criteria, Gathered};
+use regress::compare::tables::{Criteria, Gathered, Measured};
 use regress::formats::File;
 use regress::formats::go_text::scan::scan;
 use regress::report::benchstat;
-use regress::select::{Filter, Projections, Subject, Wanted};
+use regress::select::{Filter, Language, Projections, Subject, Wanted};
 
 // Two files in one, with a NUL between.
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let filter = Filter::new("*").expect("everything");
-    let mut gathered = Gathered::new(filter, Projections::new(&Wanted::default()).expect("the defaults"));
+    let filter = Filter::new("*", Language::Benchstat).expect("everything");
+    let projections = Projections::new(&Wanted::default(), Language::Benchstat).expect("the defaults");
+    let mut gathered = Gathered::new(filter, projections);
     for (index, part) in bytes.splitn(2, |byte| *byte == 0).enumerate() {
         let file = File { path: "f".into(), bytes: part.to_vec() };
         let Ok(scan) = scan(&file) else { return };
@@ -19,9 +20,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         for series in scan.series {
             let bench = &scan.benches[series.bench];
             let name = ["old", "new"][index];
-            let subject = Subject { file: name, name: bench.name, settings: &scan.settings[bench.settings] };
-            let unit = series.tidied.as_deref().unwrap_or(series.written);
-            gathered.add(&subject, unit, Some(series.written), series.values);
+            let subject = Subject::of_go(name, bench.name, &scan.settings[bench.settings]);
+            let unit = series.tidied.unwrap_or_else(|| series.written.into());
+            gathered.add(&subject, [Measured { unit, written: Some(series.written), values: series.values }].into_iter());
         }
     }
     let is_exact = |unit: &str| unit == "B/op";

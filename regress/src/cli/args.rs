@@ -57,7 +57,7 @@ pub(super) enum Command {
     Formats,
 }
 
-const SIDES_ARE_LONG: &str = "How results are named: see --help";
+const SIDES_ARE_LONG: &str = "How results are named, and filters written: see --help";
 
 const SIDES: &str = "\
 Results are named by
@@ -66,7 +66,20 @@ Results are named by
   run.json, results/  a file of any format, a harness's directory (DIR@NAME: one baseline)
   -                   standard input
   a,b,c               several of these, as further processes of one side
-  v1.2=a              any of these, called v1.2 in the report";
+  v1.2=a              any of these, called v1.2 in the report
+Filters are made of
+  sort  sort/*  */1k  names, `*` being any text; and all below them
+  /size:1k            a part `size=1k` of the name
+  /1:concat           the first part behind the name: string/concat/n100
+  .name:Encode        the name without its parts; .fullname is all of it
+  .unit:ns/op         the unit, or the metric: .unit:time
+  .file:old           what the results are called
+  goos:linux          a setting of the file; and of the run: cpu, os, cores,
+                      toolchain, commit, harness
+  key:\"a value\"  key:/regular expression/  key:(a OR b)
+  x y  x AND y        both
+  x OR y  -x  (x)     either; the opposite; together
+A name with blanks, colons or parentheses in it stands between quotes.";
 
 /// What is looked at, and how it is shown.
 #[derive(ClapArgs)]
@@ -76,10 +89,11 @@ pub(super) struct Look {
     /// Otherwise the `regress.toml` of the nearest directory upwards is read.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Look only at benchmarks that match (`*`: any text)
+    /// Look only at results that match: 'sort -/size:1k'
     ///
-    /// A name also stands for everything below it: `sort` for `sort/small`. May be given several times.
-    #[arg(long, value_name = "PATTERN")]
+    /// A name, with `*` for any text in it, also stands for everything below it: `sort` for `sort/small`. It can be put
+    /// together with others and with keys; see below. May be given several times: one of them has to match.
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Vec<String>,
     /// Look only at this metric
     ///
@@ -253,8 +267,10 @@ pub(super) struct NullArgs {
     /// Measure this command instead
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["revision", "program"])]
     pub cmd: Option<String>,
-    /// Look only at benchmarks that match (`*`: any text)
-    #[arg(long, value_name = "PATTERN")]
+    /// Look only at benchmarks that match: 'sort -/size:1k'
+    ///
+    /// As in `compare`; only the name is known here, so .unit and settings cannot be asked for.
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Vec<String>,
     /// Measure so many rounds of each benchmark
     #[arg(long, value_name = "ROUNDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(6..))]
@@ -311,6 +327,9 @@ pub(super) struct ConvertArgs {
     /// Write in this format
     #[arg(long, value_name = "FORMAT", value_parser = writer_names())]
     pub to: String,
+    /// Write only results that match: 'sort -/size:1k'
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub filter: Vec<String>,
     /// Write to this file, whole or not at all; to standard output unless given
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -9,7 +9,7 @@ use crate::formats::go_text::scan::{Said, Scan, Series, scan_all};
 use crate::formats::go_text::{Malformed, tidy};
 use crate::io::{self as world, Failure};
 use crate::report::{benchstat, visible};
-use crate::select::{Filter, Projections, Subject, SyntaxError, Wanted};
+use crate::select::{Filter, Language, Projections, Subject, SyntaxError, Wanted};
 
 pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     let (filter, projections) = match expressions(args) {
@@ -54,9 +54,9 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 fn expressions(args: &BenchstatArgs) -> Result<(Filter, Projections), (&'static str, SyntaxError)> {
-    let filter = Filter::new(&args.filter).map_err(|error| ("filter", error))?;
+    let filter = Filter::new(&args.filter, Language::Benchstat).map_err(|error| ("filter", error))?;
     let wanted = Wanted { table: &args.table, row: &args.row, column: &args.col, ignore: &args.ignore };
-    Ok((filter, Projections::new(&wanted)?))
+    Ok((filter, Projections::new(&wanted, Language::Benchstat)?))
 }
 
 /// A file, and what to call it.
@@ -89,7 +89,7 @@ fn gather(file: &str, scan: Scan, gathered: &mut Gathered) {
     let mut series = series.into_iter().peekable();
     while let Some(index) = series.peek().map(|series| series.bench) {
         let bench = &benches[index];
-        let subject = Subject { file, name: bench.name, settings: &settings[bench.settings] };
+        let subject = Subject::of_go(file, bench.name, &settings[bench.settings]);
         let of_bench = std::iter::from_fn(|| series.next_if(|series| series.bench == index));
         gathered.add(&subject, of_bench.map(measured));
     }

@@ -2,7 +2,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::args::{ColourChoice, CompareArgs, Look, ReportFile, StatsChoice};
-use super::select::Selector;
+use super::select::{Filters, Selector};
 use super::{Exit, Stop};
 use crate::compare::{self, Allowance, Beside, Comparison};
 use crate::io::{self as world, Failure, NewFile, Project, Reader, Settings, SideSpec};
@@ -41,12 +41,14 @@ pub(super) struct Desk<'a> {
     /// What was measured in turns, for plots.
     pub rounds: Rounds,
     look: &'a Look,
+    filters: Filters,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
 }
 
 impl<'a> Desk<'a> {
     pub fn set_up(look: &'a Look) -> Result<Desk<'a>, Stop> {
+        let filters = Filters::new(&look.filter)?;
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project)?;
@@ -61,6 +63,7 @@ impl<'a> Desk<'a> {
             unmeasured: Vec::new(),
             rounds: Rounds::new(),
             look,
+            filters,
             files,
         })
     }
@@ -86,9 +89,14 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// Whether a benchmark may be looked at, before it is measured.
+    pub fn could_want(&self, id: &BenchId) -> bool {
+        self.filters.could_keep(id)
+    }
+
     /// What to look at of these runs.
     pub fn selector(&self, runs: &[&Run]) -> Result<Selector<'_>, Failure> {
-        Selector::new(self.look, &self.settings.budgets, runs)
+        Selector::new(self.look, &self.filters, &self.settings.budgets, runs)
     }
 
     pub fn judge_and_print(

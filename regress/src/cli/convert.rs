@@ -1,16 +1,25 @@
 use std::io::Write;
 
 use super::args::ConvertArgs;
+use super::select::Filters;
 use super::{Exit, Stop};
 use crate::formats::WRITERS;
-use crate::io::{self as world, NewFile, Project, Reader, SideSpec};
+use crate::io::{self as world, Failure, NewFile, Project, Reader, SideSpec};
 use crate::report::visible;
 
 pub(super) fn run(args: &ConvertArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
+    let filters = Filters::new(&args.filter)?;
     let project = Project::here()?;
     let settings = world::load_config(world::find_config(None, &project).as_deref(), &project)?;
     let file = args.output.as_deref().map(NewFile::begin).transpose()?;
     let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::together(&args.results))?;
+    filters.check(&[&run])?;
+    let run = filters.of(run);
+    if run.is_empty() {
+        return Err(
+            Failure::new("no result matches --filter", "take it away, or write `x OR y` for either of two").into()
+        );
+    }
     for warning in &run.warnings {
         let row = warning.row.as_ref().map(|(id, _)| format!("{}: ", visible(id.as_str()))).unwrap_or_default();
         writeln!(errors, "warning: {row}{}", visible(&warning.text))?;

@@ -5,15 +5,18 @@ use super::args::NullArgs;
 use super::run::lanes::built;
 use super::run::rounds::{Outcome, Rounds};
 use super::run::{BUDGET, SEED, TIME};
+use super::select::Filters;
 use super::{Exit, Stop, tell};
 use crate::compare::{self, NullProcess, Options};
 use crate::io::{self as world, Failure, Lane, Origin, Project, Turn};
 use crate::model::{BenchId, BenchNoise, Noise, Provenance};
-use crate::policy::{Budgets, Pattern};
+use crate::policy::Budgets;
 use crate::report;
 use crate::trial::{self, Candidate, Measure, Pairing, Plan, Question, Round};
 
 pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
+    let filters = Filters::new(&args.filter)?;
+    filters.only_of_names()?;
     let project = Project::here()?;
     let settings = world::load_config(world::find_config(args.config.as_deref(), &project).as_deref(), &project)?;
     let directory = project.run_directory().join("null");
@@ -22,7 +25,7 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     let one = built("the program", &origin(args), &project, &directory.join("old"), &args.cargo, errors)?;
     // Two files, as two programs would be: one file would be in memory once.
     let other = one.twin(&directory.join("new"))?;
-    let turns = wanted(&one, &args.filter, Duration::from_secs(args.timeout))?;
+    let turns = wanted(&one, &filters, Duration::from_secs(args.timeout))?;
     let mut measuring = Measuring::of(&one, &turns);
     let crashed = measuring.measure(args, (&one, &other), &directory.join("rounds.journal"), errors)?;
     let plan = Plan::default();
@@ -55,9 +58,8 @@ fn origin(args: &NullArgs) -> Origin {
     }
 }
 
-fn wanted(lane: &Lane, filters: &[String], timeout: Duration) -> Result<Vec<Turn>, Failure> {
-    let filters: Vec<Pattern> = filters.iter().map(|text| Pattern::new(text)).collect();
-    let is_wanted = |turn: &Turn| filters.is_empty() || filters.iter().any(|filter| filter.matches(&turn.id()));
+fn wanted(lane: &Lane, filters: &Filters, timeout: Duration) -> Result<Vec<Turn>, Failure> {
+    let is_wanted = |turn: &Turn| filters.could_keep(&turn.id());
     let turns: Vec<Turn> = lane.turns(timeout)?.into_iter().filter(is_wanted).collect();
     match turns.is_empty() {
         false => Ok(turns),

@@ -15,6 +15,11 @@ pub(super) fn tell(failure: &Failure, errors: &mut dyn Write) -> io::Result<()> 
     const SHOWN: usize = 20;
     for message in failure.messages().iter().take(SHOWN) {
         writeln!(errors, "regress: {}", visible(&message.problem))?;
+        if let Some((expression, column)) = &message.place {
+            // The caret stands where it would without the characters that move the cursor.
+            let shown: String = expression.chars().filter(|character| !character.is_control()).collect();
+            writeln!(errors, "  {}\n  {:column$}^", visible(&shown), "")?;
+        }
         if !message.next_step.is_empty() {
             writeln!(errors, "  {}", visible(&message.next_step))?;
         }

@@ -23,6 +23,7 @@ mod geomean;
 mod methods;
 mod order;
 mod pair;
+mod subject;
 mod summary;
 pub mod tables;
 
@@ -32,6 +33,7 @@ pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides}
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
 pub use methods::{IN_TURNS, METHODS, Method};
+pub use subject::Subjects;
 pub use summary::Summary;
 
 use crate::model::{BenchId, Metric, Nature, Observation, Run, Standing};

@@ -46,7 +46,7 @@ pub use write::{WRITERS, Writer};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use crate::model::{METRICS, Metric, Observation, Provenance, Warning};
+use crate::model::{BenchId, METRICS, Metric, Observation, Provenance, Settings, Warning};
 
 /// One file: its path for messages and names (`/` between parts), and what stood in it.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub struct Reading {
     pub provenance: Provenance,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// What the files say of single benchmarks.
+    pub settings: BTreeMap<BenchId, Settings>,
     /// Everything that is wrong, not only the first. Not empty: the files may not be used.
     pub problems: Vec<ReadError>,
     /// What the files say of the runs that theirs was compared with, by the names these were saved under.
@@ -92,6 +94,9 @@ impl Reading {
             if warning.row.is_some() || !self.warnings.contains(&warning) {
                 self.warnings.push(warning);
             }
+        }
+        for (id, settings) in other.settings {
+            self.settings.entry(id).or_insert(settings);
         }
         self.problems.extend(other.problems);
         for (name, observations) in other.earlier {

@@ -1,6 +1,7 @@
 use crate::formats::ReadError;
 use crate::model::Collision;
 use crate::policy::EntryError;
+use crate::select::SyntaxError;
 
 /// Why the work could not be done: one or many problems, all told at once.
 #[derive(Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Failure(Vec<Message>);
 pub struct Message {
     /// Names the thing, says what was found and what was wanted. Lower case, no full stop.
     pub problem: String,
+    /// The expression that is meant, and how many characters stand before the place in it.
+    pub place: Option<(String, usize)>,
     /// The next step.
     pub next_step: String,
 }
@@ -18,7 +21,16 @@ pub struct Message {
 impl Failure {
     /// A failure of one problem.
     pub fn new(problem: impl Into<String>, next_step: impl Into<String>) -> Failure {
-        Failure(vec![Message { problem: problem.into(), next_step: next_step.into() }])
+        Failure(vec![Message { problem: problem.into(), place: None, next_step: next_step.into() }])
+    }
+
+    /// An expression of the command line that makes no sense, with a caret under the place.
+    ///
+    /// * `option`: which one, without dashes.
+    pub fn of_expression(option: &str, error: &SyntaxError, next_step: impl Into<String>) -> Failure {
+        let problem = format!("--{option}: {}", error.problem);
+        let place = Some((error.expression.clone(), error.column()));
+        Failure(vec![Message { problem, place, next_step: next_step.into() }])
     }
 
     /// All its problems, at least one.
@@ -36,8 +48,11 @@ impl Failure {
     pub fn of_reading(errors: &[ReadError]) -> Failure {
         let mut errors: Vec<&ReadError> = errors.iter().collect();
         errors.sort_by(|a, b| a.path.cmp(&b.path));
-        let message =
-            |error: &ReadError| Message { problem: error.to_string(), next_step: error.problem.next_step().to_owned() };
+        let message = |error: &ReadError| Message {
+            problem: error.to_string(),
+            place: None,
+            next_step: error.problem.next_step().to_owned(),
+        };
         let told_before = |index: usize| errors[..index].iter().any(|error| error.problem == errors[index].problem);
         let is_told = |index: &usize| !errors[*index].problem.is_of_the_whole_run() || !told_before(*index);
         Failure((0..errors.len()).filter(is_told).map(|index| message(errors[index])).collect())
@@ -47,6 +62,7 @@ impl Failure {
     pub fn of_config(path: &str, errors: &[EntryError]) -> Failure {
         let message = |error: &EntryError| Message {
             problem: format!("{path}:{}: {}", error.line_number, error.problem),
+            place: None,
             next_step: error.next_step.clone(),
         };
         Failure(errors.iter().map(message).collect())
@@ -59,6 +75,7 @@ impl Failure {
                 "{label}: {} {} stands in {} and in {}",
                 collision.id, collision.metric, collision.first, collision.second
             ),
+            place: None,
             next_step: "give each benchmark a name of its own, or compare one of the two".to_owned(),
         };
         Failure(collisions.iter().map(message).collect())

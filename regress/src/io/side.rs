@@ -345,7 +345,8 @@ fn merge(label: &str, item: &str, readings: Vec<Reading>) -> Result<Run, Failure
     let mut whole: Option<Run> = None;
     for reading in readings {
         let collided = |collisions: Vec<_>| Failure::of_collisions(label, &collisions);
-        let run = Run::new(label, reading.provenance, reading.warnings, reading.observations).map_err(collided)?;
+        let mut run = Run::new(label, reading.provenance, reading.warnings, reading.observations).map_err(collided)?;
+        run.settings = reading.settings;
         whole = Some(match whole.take() {
             None => run,
             Some(before) => before.merge(run).map_err(collided)?,

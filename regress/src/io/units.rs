@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use crate::model::{METRICS, Metric, Observation, Standing, Values};
-use crate::policy::{Entry, EntryError, Field, Pattern, Value, did_you_mean};
+use crate::policy::{Entry, EntryError, Field, Value, did_you_mean};
+use crate::select::Pattern;
 use crate::unit::{Better, Quantity, Unit};
 
 /// What criterion's numbers are where a `Measurement` of its own took them: criterion writes no unit, and everything is

@@ -1,4 +1,5 @@
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BenchId, METRICS, Observation, Provenance, Values, Warning};
@@ -12,8 +13,14 @@ pub struct Run {
     pub provenance: Provenance,
     /// What reading it gave to say.
     pub warnings: Vec<Warning>,
+    /// What its files say of single benchmarks.
+    pub settings: BTreeMap<BenchId, Settings>,
     observations: Vec<Observation>,
 }
+
+/// What a file says of a benchmark in words of its own, key and value: `goos: linux`, `pkg: example.com/face`. In the order
+/// in which they were set. Of a key that has several values for one benchmark all are there, between commas.
+pub type Settings = Arc<[(Box<str>, Box<str>)]>;
 
 /// Two results that claim to be the same benchmark and metric of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +66,7 @@ impl Run {
         if !collisions.is_empty() {
             return Err(collisions);
         }
-        Ok(Run { label: label.into(), provenance, warnings, observations })
+        Ok(Run { label: label.into(), provenance, warnings, settings: BTreeMap::new(), observations })
     }
 
     /// All observations, by benchmark name, then by metric in the order of [`METRICS`].
@@ -132,12 +139,17 @@ impl Run {
         let mut warnings = self.warnings;
         warnings.extend(other.warnings);
         warnings.extend(overruled(left_out));
-        Ok(Run { label: self.label, provenance: self.provenance.or(other.provenance), warnings, observations: merged })
+        let mut settings = self.settings;
+        for (id, of_other) in other.settings {
+            settings.entry(id).or_insert(of_other);
+        }
+        let provenance = self.provenance.or(other.provenance);
+        Ok(Run { label: self.label, provenance, warnings, settings, observations: merged })
     }
 
     /// The same run with only the observations that `keep` wants.
-    pub fn filtered(mut self, keep: impl Fn(&Observation) -> bool) -> Run {
-        self.observations.retain(|observation| keep(observation));
+    pub fn filtered(mut self, keep: impl FnMut(&Observation) -> bool) -> Run {
+        self.observations.retain(keep);
         self
     }
 }

@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use super::entry::{Entry, EntryError, Field, Value, did_you_mean};
 use super::rules::{RULES, Rule, RuleKind, Unproven};
-use super::scope::{Pattern, Scope};
+use super::scope::Scope;
 use crate::model::BenchId;
+use crate::select::Pattern;
 
 /// Where a budget stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,5 +20,5 @@ pub use entry::{Entry, EntryError, Field, Value, did_you_mean};
 pub use judge::{Request, Selection, judge};
 pub use outcome::{Against, Outcome};
 pub use rules::{RULES, Rule, RuleKind};
-pub use scope::{Pattern, Scope};
+pub use scope::Scope;
 pub use verdict::{Conclusion, Judgement, Row, Verdicts};

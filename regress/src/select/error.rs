@@ -4,9 +4,9 @@ use std::fmt;
 /// An expression that makes no sense, and where.
 ///
 /// ```
-/// use regress::select::Filter;
+/// use regress::select::{Filter, Language};
 ///
-/// let error = Filter::new("/size:(1k 4k)").unwrap_err();
+/// let error = Filter::new("/size:(1k 4k)", Language::Ours).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
 ///     "syntax error: value list must be separated by OR\n\t/size:(1k 4k)\n\t          ^"

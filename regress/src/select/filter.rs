@@ -1,28 +1,68 @@
+use std::borrow::Cow;
+use std::fmt;
+
 use regex_lite::Regex;
 
 use super::token::{Expecting, Kind, Token, Tokens};
-use super::{CONFIG, FULL_NAME, NAME, Name, Subject, SyntaxError, UNIT};
+use super::{CONFIG, FILE, FULL_NAME, Language, NAME, Pattern, Subject, SyntaxError, UNIT};
 
-/// Which results are wanted: `/format:json -.unit:B/op goos:/linux|darwin/`.
+/// Which results are wanted: `sort -/format:json goos:/linux|darwin/`.
 ///
 /// ```
-/// use regress::select::{Filter, Subject};
+/// use regress::select::{Filter, Language, Subject};
 ///
-/// let filter = Filter::new("/format:(json OR gob) -.unit:B/op")?;
-/// let subject = Subject { file: "old.txt", name: "Encode/format=gob-8", settings: &[("goos", "linux")] };
+/// let filter = Filter::new("Enc* /format:(json OR gob) -.unit:B/op", Language::Ours)?;
+/// let subject = Subject::of_go("old.txt", "Encode/format=gob-8", &[("goos", "linux")]);
 /// assert!(filter.keeps(&subject, &["sec/op", "ns/op"]));
 /// assert!(!filter.keeps(&subject, &["B/op"]));
 /// # Ok::<(), regress::select::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Filter(Node);
+pub struct Filter {
+    expression: String,
+    node: Node,
+}
 
 #[derive(Clone, Debug)]
 enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Match(Value, Wanted),
+    Term(Term),
+}
+
+/// A part of a filter that stands for itself: `sort`, `/format:json`, one value of `goos:(linux OR darwin)`.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Where it begins, in bytes from 0.
+    offset: usize,
+    sense: Sense,
+    test: Test,
+}
+
+/// Whether a term is demanded or refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// `x`, `--x`
+    Demanded,
+    /// `-x`
+    Refused,
+}
+
+impl Sense {
+    fn turned(self) -> Sense {
+        match self {
+            Sense::Demanded => Sense::Refused,
+            Sense::Refused => Sense::Demanded,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    /// A word without a key.
+    Pattern(Pattern),
+    Value(Value, Wanted),
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +79,8 @@ pub(super) enum Value {
     Unit,
     /// With its slash.
     Part(String),
+    /// The part of this number, from 1, whatever it is called.
+    Place(usize),
     /// `.file` among them.
     Setting(String),
 }
@@ -46,24 +88,38 @@ pub(super) enum Value {
 impl Value {
     /// # Errors
     /// No key at all. `.config` is many, and the caller's matter.
-    pub fn new(text: &str) -> Result<Value, &'static str> {
+    pub fn new(text: &str, language: Language) -> Result<Value, &'static str> {
+        let place = || text.strip_prefix('/')?.parse().ok().filter(|place| 1 <= *place);
         match text {
             "" => Err("key must not be empty"),
             NAME => Ok(Value::Name),
             FULL_NAME => Ok(Value::FullName),
             UNIT => Ok(Value::Unit),
+            _ if language == Language::Ours && place().is_some() => Ok(Value::Place(place().unwrap_or(1))),
             _ if text.starts_with('/') => Ok(Value::Part(text.to_owned())),
             _ => Ok(Value::Setting(text.to_owned())),
+        }
+    }
+
+    /// The key: `.name`, `/format`, `goos`.
+    pub fn name(&self) -> Cow<'_, str> {
+        match self {
+            Value::Name => NAME.into(),
+            Value::FullName => FULL_NAME.into(),
+            Value::Unit => UNIT.into(),
+            Value::Part(key) | Value::Setting(key) => key.into(),
+            Value::Place(place) => format!("/{place}").into(),
         }
     }
 
     /// Its value; a unit is asked for elsewhere.
     pub fn of<'a>(&self, subject: &Subject<'a>) -> &'a str {
         match self {
-            Value::Name => Name::new(subject.name).base(),
-            Value::FullName => subject.name,
+            Value::Name => subject.name.base(),
+            Value::FullName => subject.name.full(),
             Value::Unit => "",
-            Value::Part(key) => Name::new(subject.name).part(key),
+            Value::Part(key) => subject.name.part(key),
+            Value::Place(place) => subject.name.place(*place),
             Value::Setting(key) => subject.setting(key),
         }
     }
@@ -74,31 +130,125 @@ impl Filter {
     ///
     /// # Errors
     /// The first place that makes no sense.
-    pub fn new(expression: &str) -> Result<Filter, SyntaxError> {
-        let mut parser = Parser { expression, tokens: Tokens::new(expression), depth: 0 };
+    pub fn new(expression: &str, language: Language) -> Result<Filter, SyntaxError> {
+        let tokens = Tokens::new(expression);
+        let mut parser = Parser { expression, language, tokens, depth: 0, sense: Sense::Demanded };
         let node = parser.any()?;
         match parser.peek()?.kind {
-            Kind::End => Ok(Filter(node)),
+            Kind::End => Ok(Filter { expression: expression.to_owned(), node }),
             _ => Err(parser.unexpected()),
         }
+    }
+
+    /// As it is written.
+    pub fn expression(&self) -> &str {
+        &self.expression
     }
 
     /// Whether a measurement is wanted.
     ///
     /// * `units`: all names of its unit, as in `["sec/op", "ns/op"]`.
     pub fn keeps(&self, subject: &Subject, units: &[&str]) -> bool {
-        self.0.keeps(subject, units)
+        self.node.keeps(&|term| term.is_met(subject, units))
+    }
+
+    /// Whether a benchmark of which only the name is known may turn out to be wanted: what asks for something else is
+    /// taken to be as it has to be.
+    pub fn could_keep(&self, subject: &Subject) -> bool {
+        self.node.keeps(&|term| match term.asks_for_name() {
+            true => term.is_met(subject, &[]),
+            false => term.sense == Sense::Demanded,
+        })
+    }
+
+    /// Its terms, in the order in which they are written.
+    pub fn terms(&self) -> Vec<&Term> {
+        let mut terms = Vec::new();
+        self.node.gather(&mut terms);
+        terms
+    }
+
+    /// The error that a term of it means nothing, with its place.
+    pub fn error(&self, term: &Term, problem: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(&self.expression, term.offset, problem)
+    }
+}
+
+impl Term {
+    /// Whether a measurement is what it asks for; see [`Filter::keeps`].
+    pub fn is_met(&self, subject: &Subject, units: &[&str]) -> bool {
+        match &self.test {
+            Test::Pattern(pattern) => pattern.matches_text(subject.id),
+            Test::Value(Value::Unit, wanted) => units.iter().any(|unit| wanted.is(unit)),
+            Test::Value(key, wanted) => wanted.is(key.of(subject)),
+        }
+    }
+
+    /// Whether a result that is what it asks for is wanted for it, or not wanted.
+    pub fn sense(&self) -> Sense {
+        self.sense
+    }
+
+    /// Whether the name of a benchmark answers it.
+    pub fn asks_for_name(&self) -> bool {
+        match &self.test {
+            Test::Pattern(_) | Test::Value(Value::Name | Value::FullName | Value::Part(_) | Value::Place(_), _) => true,
+            Test::Value(Value::Unit | Value::Setting(_), _) => false,
+        }
+    }
+
+    /// The setting that it asks for, other than `.file`, which every result has.
+    pub fn setting(&self) -> Option<&str> {
+        match &self.test {
+            Test::Value(Value::Setting(key), _) if key != FILE => Some(key),
+            Test::Pattern(_) | Test::Value(..) => None,
+        }
+    }
+
+    /// What a result has where it asks; of a unit its first name.
+    pub fn found<'s>(&self, subject: &Subject<'s>, units: &[&'s str]) -> &'s str {
+        match &self.test {
+            Test::Pattern(_) => subject.id,
+            Test::Value(Value::Unit, _) => units.first().copied().unwrap_or_default(),
+            Test::Value(key, _) => key.of(subject),
+        }
+    }
+
+    /// The pattern of names, where it is one.
+    pub fn pattern(&self) -> Option<&Pattern> {
+        match &self.test {
+            Test::Pattern(pattern) => Some(pattern),
+            Test::Value(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    /// `sort`, `/format:json`, `goos:/lin|dar/`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.test {
+            Test::Pattern(pattern) => pattern.fmt(f),
+            Test::Value(key, Wanted::Text(text)) => write!(f, "{}:{text}", key.name()),
+            Test::Value(key, Wanted::Expression(expression)) => write!(f, "{}:/{}/", key.name(), expression.as_str()),
+        }
     }
 }
 
 impl Node {
-    fn keeps(&self, subject: &Subject, units: &[&str]) -> bool {
+    fn keeps(&self, is_met: &impl Fn(&Term) -> bool) -> bool {
         match self {
-            Node::All(nodes) => nodes.iter().all(|node| node.keeps(subject, units)),
-            Node::Any(nodes) => nodes.iter().any(|node| node.keeps(subject, units)),
-            Node::Not(node) => !node.keeps(subject, units),
-            Node::Match(Value::Unit, wanted) => units.iter().any(|unit| wanted.is(unit)),
-            Node::Match(key, wanted) => wanted.is(key.of(subject)),
+            Node::All(nodes) => nodes.iter().all(|node| node.keeps(is_met)),
+            Node::Any(nodes) => nodes.iter().any(|node| node.keeps(is_met)),
+            Node::Not(node) => !node.keeps(is_met),
+            Node::Term(term) => is_met(term),
+        }
+    }
+
+    fn gather<'n>(&'n self, terms: &mut Vec<&'n Term>) {
+        match self {
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.gather(terms)),
+            Node::Not(node) => node.gather(terms),
+            Node::Term(term) => terms.push(term),
         }
     }
 }
@@ -114,9 +264,12 @@ impl Wanted {
 
 struct Parser<'a> {
     expression: &'a str,
+    language: Language,
     tokens: Tokens<'a>,
     /// How many parentheses and minuses are open.
     depth: usize,
+    /// By how many minuses are open.
+    sense: Sense,
 }
 
 /// Chosen: far more than anybody writes, far less than the stack holds.
@@ -169,17 +322,34 @@ impl<'a> Parser<'a> {
                     _ => Err(self.tokens.error("missing \")\"")),
                 }
             }
-            Kind::Operator('-') => Ok(Node::Not(Box::new(self.deeper(Parser::term)?))),
-            Kind::Operator('*') => Ok(Node::All(Vec::new())),
+            Kind::Operator('-') => {
+                self.sense = self.sense.turned();
+                let node = self.deeper(Parser::term)?;
+                self.sense = self.sense.turned();
+                Ok(Node::Not(Box::new(node)))
+            }
+            Kind::Operator('*') => Ok(match self.tokens.glued().filter(|_| self.language == Language::Ours) {
+                Some((word, after)) => {
+                    self.tokens = after;
+                    self.pattern(token.offset, &format!("*{word}"))
+                }
+                None => Node::All(Vec::new()),
+            }),
             Kind::Word(key) => match self.peek()?.kind {
                 Kind::Operator(':') => {
                     self.next(Expecting::Key)?;
                     self.values(start, token.offset, &key)
                 }
+                _ if self.language == Language::Ours => Ok(self.pattern(token.offset, &key)),
                 _ => Err(start.error("expected key:value")),
             },
             _ => Err(start.error("expected key:value or subexpression")),
         }
+    }
+
+    /// A word without a key: the names it stands for.
+    fn pattern(&self, offset: usize, word: &str) -> Node {
+        Node::Term(Term { offset, sense: self.sense, test: Test::Pattern(Pattern::new(word)) })
     }
 
     fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Result<Node, SyntaxError>) -> Result<Node, SyntaxError> {
@@ -220,7 +390,8 @@ impl<'a> Parser<'a> {
         if key == CONFIG {
             return Err(error(".config is only allowed in projections"));
         }
-        Value::new(key).map(|key| Node::Match(key, wanted)).map_err(error)
+        let test = Value::new(key, self.language).map(|key| Test::Value(key, wanted)).map_err(error)?;
+        Ok(Node::Term(Term { offset, sense: self.sense, test }))
     }
 
     fn unexpected(&self) -> SyntaxError {
@@ -251,16 +422,20 @@ fn wanted(kind: Kind) -> Option<Wanted> {
 mod tests {
     use super::*;
 
-    const SUBJECT: Subject<'static> = Subject {
-        file: "old.txt",
-        name: "Encode/format=json/4k-8",
-        settings: &[("goos", "linux"), ("note", "two words")],
-    };
+    fn subject(name: &'static str) -> Subject<'static> {
+        Subject::of_go("old.txt", name, &[("goos", "linux"), ("note", "two words")])
+    }
+
+    fn filter(expression: &str, language: Language) -> Filter {
+        Filter::new(expression, language).unwrap_or_else(|error| panic!("{error}"))
+    }
 
     #[track_caller]
     fn check(expression: &str, expected: bool) {
-        let filter = Filter::new(expression).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(filter.keeps(&SUBJECT, &["sec/op", "ns/op"]), expected, "for {expression:?}");
+        for language in [Language::Benchstat, Language::Ours] {
+            let keeps = filter(expression, language).keeps(&subject("Encode/format=json/4k-8"), &["sec/op", "ns/op"]);
+            assert_eq!(keeps, expected, "for {expression:?} in {language:?}");
+        }
     }
 
     #[test]
@@ -291,10 +466,66 @@ mod tests {
     }
 
     #[test]
+    fn a_bare_word_is_a_pattern_of_names() {
+        #[track_caller]
+        fn check(expression: &str, expected: bool) {
+            let keeps = filter(expression, Language::Ours).keeps(&subject("sort/std-64/n100"), &["time"]);
+            assert_eq!(keeps, expected, "for {expression:?}");
+        }
+        check("sort", true); // and all below
+        check("sort/std-64", true);
+        check("sort/std", false);
+        check("sort/*", true);
+        check("sort/???-64", true);
+        check("*/n100", true);
+        check("*64*", true);
+        check("-*/n100", false);
+        check("-sort", false);
+        check("sort -*64*", false);
+        check("sort -*32*", true);
+        check("search OR sort", true);
+        check("search sort", false);
+        check("(search OR sort) .unit:time", true);
+        check("\"sort/std-64\"", true);
+        check("* sort", true);
+        check("*", true);
+        check("/1:std-64", true); // the first part behind the name
+        check("/2:n100", true);
+        check("/3:\"\"", true);
+    }
+
+    #[test]
+    fn what_the_name_cannot_answer_is_left_open() {
+        #[track_caller]
+        fn check(expression: &str, expected: bool) {
+            let could = filter(expression, Language::Ours).could_keep(&subject("sort/std"));
+            assert_eq!(could, expected, "for {expression:?}");
+        }
+        check("sort", true);
+        check("search", false);
+        check(".unit:allocs", true);
+        check("-.unit:allocs", true);
+        check("search .unit:allocs", false);
+        check("sort -goos:linux", true);
+        check("-(sort .unit:allocs)", true);
+        check("-(sort OR .unit:allocs)", false);
+        check("--.unit:allocs", true);
+    }
+
+    #[test]
+    fn terms_are_told_one_by_one() {
+        let filter = filter("sort -(goos:(linux OR darwin) -x)", Language::Ours);
+        let told: Vec<(usize, Sense, bool)> =
+            filter.terms().iter().map(|term| (term.offset, term.sense(), term.asks_for_name())).collect();
+        let (demanded, refused) = (Sense::Demanded, Sense::Refused);
+        assert_eq!(told, [(0, demanded, true), (7, refused, false), (7, refused, false), (31, demanded, true)]);
+    }
+
+    #[test]
     fn errors_have_a_place() {
         #[track_caller]
         fn check(expression: &str, offset: usize, problem: &str) {
-            let error = Filter::new(expression).expect_err(expression);
+            let error = Filter::new(expression, Language::Benchstat).expect_err(expression);
             assert_eq!((error.offset, &*error.problem), (offset, problem), "for {expression:?}");
         }
         check("", 0, "expected key:value or subexpression");
@@ -317,7 +548,7 @@ mod tests {
 
     #[test]
     fn a_caret_stands_under_the_place() {
-        let error = Filter::new("ä:b )").expect_err("an unmatched parenthesis");
+        let error = Filter::new("ä:b )", Language::Ours).expect_err("an unmatched parenthesis");
         assert_eq!(error.to_string(), "syntax error: unexpected \")\"\n\tä:b )\n\t    ^");
     }
 }

@@ -21,6 +21,17 @@ impl<'a> Name<'a> {
         Name { full, cores: if has_cores { without_digits.len() - 1 } else { full.len() } }
     }
 
+    /// A name that does not come from Go: what stands at its end is no number of cores.
+    ///
+    /// ```
+    /// use regress::select::Name;
+    ///
+    /// assert_eq!(Name::plain("sha-256").base(), "sha-256");
+    /// ```
+    pub fn plain(full: &'a str) -> Name<'a> {
+        Name { full, cores: full.len() }
+    }
+
     /// The whole of it.
     pub fn full(&self) -> &'a str {
         self.full
@@ -56,26 +67,43 @@ impl<'a> Name<'a> {
         self.parts().find_map(|part| part.strip_prefix(key)?.strip_prefix('=')).unwrap_or("")
     }
 
+    /// The part at a place, from 1, without its slash; empty where there are fewer.
+    ///
+    /// ```
+    /// use regress::select::Name;
+    ///
+    /// let name = Name::plain("string/concat/n100");
+    /// assert_eq!((name.place(1), name.place(2), name.place(3)), ("concat", "n100", ""));
+    /// ```
+    pub fn place(&self, place: usize) -> &'a str {
+        self.parts().nth(place - 1).map_or("", |part| &part[1..])
+    }
+
     /// The name without some of it.
     ///
     /// * `keys`: `.name`, which leaves a `*`, or parts; anything else is passed over.
+    /// * `places`: parts by their place from 1; each leaves a `*`, so that the others stay where they are.
     ///
     /// ```
     /// use regress::select::Name;
     ///
     /// let name = Name::new("Encode/format=json/size=4k-8");
-    /// assert_eq!(name.without(&["/format".into()]), "Encode/size=4k-8");
-    /// assert_eq!(name.without(&[".name".into(), "/gomaxprocs".into()]), "*/format=json/size=4k");
+    /// assert_eq!(name.without(&["/format".into()], &[]), "Encode/size=4k-8");
+    /// assert_eq!(name.without(&[".name".into(), "/gomaxprocs".into()], &[]), "*/format=json/size=4k");
+    /// assert_eq!(name.without(&[], &[1]), "Encode/*/size=4k-8");
     /// ```
-    pub fn without(&self, keys: &[String]) -> Cow<'a, str> {
+    pub fn without(&self, keys: &[String], places: &[usize]) -> Cow<'a, str> {
         let leaves = |part: &str| !keys.iter().any(|key| part.strip_prefix(&**key).is_some_and(|v| v.starts_with('=')));
         let names = keys.iter().any(|key| key == super::NAME);
         let counts_cores = keys.iter().any(|key| key == CORES) && self.cores < self.full.len();
-        if !names && !counts_cores && self.parts().all(leaves) {
+        let has_place = places.iter().any(|place| *place <= self.parts().count());
+        if !names && !counts_cores && !has_place && self.parts().all(leaves) {
             return self.full.into();
         }
         let mut rest = if names { "*".to_owned() } else { self.full[..self.before_parts()].to_owned() };
-        self.parts().filter(|part| leaves(part)).for_each(|part| rest.push_str(part));
+        for (index, part) in self.parts().enumerate().filter(|(_, part)| leaves(part)) {
+            rest.push_str(if places.contains(&(index + 1)) { "/*" } else { part });
+        }
         if !counts_cores {
             rest.push_str(&self.full[self.cores..]);
         }
@@ -134,7 +162,7 @@ mod tests {
         #[track_caller]
         fn check(full: &str, keys: &[&str], expected: &str) {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-            assert_eq!(Name::new(full).without(&keys), expected, "for {full:?} without {keys:?}");
+            assert_eq!(Name::new(full).without(&keys, &[]), expected, "for {full:?} without {keys:?}");
         }
         check("Name/a=1-4", &[], "Name/a=1-4");
         check("Name/a=1-4", &["/a"], "Name-4");

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::filter::Value;
 use super::order::Order;
 use super::token::{Expecting, Kind, Tokens};
-use super::{CONFIG, FULL_NAME, Filter, NAME, Name, Subject, SyntaxError, UNIT};
+use super::{CONFIG, FULL_NAME, Filter, Language, Subject, SyntaxError, UNIT};
 
 /// Which values make a table, a row and a column, and which are ignored.
 ///
@@ -45,13 +45,14 @@ impl Default for Wanted<'static> {
 impl Projections {
     /// # Errors
     /// The first expression that makes no sense, and which one: `table`, `row`, `col` or `ignore`.
-    pub fn new(wanted: &Wanted) -> Result<Projections, (&'static str, SyntaxError)> {
-        let parse = |name, text| parse(text).map_err(|error| (name, error));
+    pub fn new(wanted: &Wanted, language: Language) -> Result<Projections, (&'static str, SyntaxError)> {
+        let parse = |name, text| parse(text, language).map_err(|error| (name, error));
         let mut table = parse("table", wanted.table)?;
         let parts = [parse("row", wanted.row)?, parse("col", wanted.column)?, parse("ignore", wanted.ignore)?];
         let all = || table.iter().chain(parts.iter().flatten());
         let lists = all().filter_map(Part::list).collect();
         let specific: Vec<String> = all().filter_map(Part::specific).collect();
+        let places: Vec<usize> = all().filter_map(Part::place).collect();
         let asks_for = |source: &Source| all().any(|part| part.source == *source);
         let residue: Vec<Part> = [Source::Config, Source::FullName]
             .into_iter()
@@ -60,7 +61,7 @@ impl Projections {
             .collect();
         table.push(Part { source: Source::Unit, order: Order::First });
         let [row, column, _] = parts;
-        let new = |parts| Projection::new(parts, &specific);
+        let new = |parts| Projection::new(parts, &specific, &places);
         Ok(Projections { table: new(table), row: new(row), column: new(column), residue: new(residue), lists })
     }
 
@@ -100,8 +101,16 @@ impl Part {
     /// The name of a single value, which is left out of groups.
     fn specific(&self) -> Option<String> {
         match &self.source {
-            Source::One(value) => Some(name_of(value).to_owned()),
+            Source::One(value) => Some(value.name().into_owned()),
             Source::FullName | Source::Config | Source::Unit => None,
+        }
+    }
+
+    /// The part of the name that it asks for by its place.
+    fn place(&self) -> Option<usize> {
+        match &self.source {
+            Source::One(Value::Place(place)) => Some(*place),
+            Source::One(_) | Source::FullName | Source::Config | Source::Unit => None,
         }
     }
 
@@ -115,17 +124,8 @@ impl Part {
     }
 }
 
-fn name_of(value: &Value) -> &str {
-    match value {
-        Value::Name => NAME,
-        Value::FullName => FULL_NAME,
-        Value::Unit => UNIT,
-        Value::Part(key) | Value::Setting(key) => key,
-    }
-}
-
 /// `.name,/size@num`
-fn parse(expression: &str) -> Result<Vec<Part>, SyntaxError> {
+fn parse(expression: &str, language: Language) -> Result<Vec<Part>, SyntaxError> {
     let mut tokens = Tokens::new(expression);
     let mut parts = Vec::new();
     loop {
@@ -135,11 +135,11 @@ fn parse(expression: &str) -> Result<Vec<Part>, SyntaxError> {
             Kind::Operator(',') if !parts.is_empty() => tokens = ahead,
             _ => {}
         }
-        parts.push(part(expression, &mut tokens)?);
+        parts.push(part(expression, &mut tokens, language)?);
     }
 }
 
-fn part(expression: &str, tokens: &mut Tokens) -> Result<Part, SyntaxError> {
+fn part(expression: &str, tokens: &mut Tokens, language: Language) -> Result<Part, SyntaxError> {
     let start = *tokens;
     let token = tokens.next(Expecting::Key)?;
     let Kind::Word(key) = token.kind else { return Err(start.error("expected key")) };
@@ -151,7 +151,10 @@ fn part(expression: &str, tokens: &mut Tokens) -> Result<Part, SyntaxError> {
         CONFIG => Source::Config,
         FULL_NAME => Source::FullName,
         UNIT => return Err(SyntaxError::new(expression, token.offset, ".unit is only allowed in filters")),
-        key => Source::One(Value::new(key).map_err(|problem| SyntaxError::new(expression, token.offset, problem))?),
+        key => {
+            let error = |problem| SyntaxError::new(expression, token.offset, problem);
+            Source::One(Value::new(key, language).map_err(error)?)
+        }
     };
     Ok(Part { source, order })
 }
@@ -219,6 +222,8 @@ pub struct Projection {
     fields: Vec<Field>,
     /// What the parts of a name and settings leave out.
     specific: Vec<String>,
+    /// The same by place.
+    places: Vec<usize>,
     texts: Vec<Box<str>>,
     symbols: HashMap<Box<str>, Symbol>,
     keys: Vec<Box<[Symbol]>>,
@@ -241,11 +246,12 @@ struct Field {
 type Symbol = u32;
 
 impl Projection {
-    fn new(parts: Vec<Part>, specific: &[String]) -> Projection {
+    fn new(parts: Vec<Part>, specific: &[String], places: &[usize]) -> Projection {
         let mut projection = Projection {
             fields_of_parts: Vec::new(),
             fields: Vec::new(),
             specific: specific.to_vec(),
+            places: places.to_vec(),
             texts: vec!["".into()],
             symbols: HashMap::from([("".into(), 0)]),
             keys: Vec::new(),
@@ -255,16 +261,16 @@ impl Projection {
         };
         for part in &parts {
             let name = match &part.source {
-                Source::One(value) => name_of(value),
-                Source::FullName => FULL_NAME,
-                Source::Unit => UNIT,
+                Source::One(value) => value.name(),
+                Source::FullName => FULL_NAME.into(),
+                Source::Unit => UNIT.into(),
                 Source::Config => {
                     projection.fields_of_parts.push(Vec::new());
                     continue;
                 }
             };
             let seen = matches!(part.order, Order::First).then(HashMap::new);
-            let field = projection.add_field(name, part.order.clone(), seen);
+            let field = projection.add_field(&name, part.order.clone(), seen);
             projection.fields_of_parts.push(vec![field]);
         }
         projection.parts = parts;
@@ -283,7 +289,7 @@ impl Projection {
                     self.symbol(value)
                 }
                 Source::FullName => {
-                    let name = Name::new(subject.name).without(&self.specific);
+                    let name = subject.name.without(&self.specific, &self.places);
                     self.symbol(&name)
                 }
                 Source::Unit => self.symbol(unit),
@@ -410,11 +416,11 @@ mod tests {
     use super::*;
 
     fn subject<'a>(name: &'a str, settings: &'a [(&'a str, &'a str)]) -> Subject<'a> {
-        Subject { file: "old.txt", name, settings }
+        Subject::of_go("old.txt", name, settings)
     }
 
     fn projections(wanted: &Wanted) -> Projections {
-        Projections::new(wanted).unwrap_or_else(|(name, error)| panic!("{name}: {error}"))
+        Projections::new(wanted, Language::Ours).unwrap_or_else(|(name, error)| panic!("{name}: {error}"))
     }
 
     #[test]
@@ -472,6 +478,7 @@ mod tests {
         check("/size@num", &["1k", "4k", "16k"]);
         check("/size@(1k 4k)", &["1k", "4k"]);
         check("/size@fixed", &[]);
+        check("/1", &["size=4k", "size=16k", "size=1k"]);
     }
 
     #[test]
@@ -489,7 +496,7 @@ mod tests {
     fn errors_have_a_place() {
         #[track_caller]
         fn check(expression: &str, offset: usize, problem: &str) {
-            let error = parse(expression).expect_err(expression);
+            let error = parse(expression, Language::Benchstat).expect_err(expression);
             assert_eq!((error.offset, &*error.problem), (offset, problem), "for {expression:?}");
         }
         check(",a", 0, "expected key");

@@ -84,6 +84,13 @@ impl<'a> Tokens<'a> {
         Ok(Token { offset, kind })
     }
 
+    /// The word that follows without a blank, and where reading goes on behind it: `/n100` behind the star of `*/n100`.
+    pub fn glued(&self) -> Option<(&'a str, Tokens<'a>)> {
+        let end = self.rest.find(|c: char| c.is_whitespace() || is_operator(c)).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        (!word.is_empty()).then_some((word, Tokens { rest, ..*self }))
+    }
+
     fn offset(&self) -> usize {
         self.whole.len() - self.rest.len()
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use proptest::prelude::*;
-use regress::select::{Filter, Projections, Subject, Wanted};
+use regress::select::{Filter, Language, Projections, Subject, Wanted};
 
 use super::cmd::{Desk, Told};
 
@@ -187,21 +187,24 @@ fn expressions() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_filter_is_read_or_has_a_caret_within_it(expression in expressions()) {
-        match Filter::new(&expression) {
-            Ok(filter) => {
-                let subject = Subject { file: "f", name: "X/size=1k-8", settings: &[("goos", "linux")] };
-                let _ = filter.keeps(&subject, &["ns/op"]);
+        for language in [Language::Benchstat, Language::Ours] {
+            match Filter::new(&expression, language) {
+                Ok(filter) => {
+                    let subject = Subject::of_go("f", "X/size=1k-8", &[("goos", "linux")]);
+                    let keeps = filter.keeps(&subject, &["ns/op"]);
+                    prop_assert!(!keeps || filter.could_keep(&subject), "what is kept could be kept");
+                }
+                Err(error) => check_caret(&expression, &error)?,
             }
-            Err(error) => check_caret(&expression, &error)?,
         }
     }
 
     #[test]
     fn any_projection_is_read_or_has_a_caret_within_it(expression in expressions()) {
-        match Projections::new(&Wanted { row: &expression, ..Wanted::default() }) {
+        match Projections::new(&Wanted { row: &expression, ..Wanted::default() }, Language::Ours) {
             Ok(mut projections) => {
                 let subjects = ["X/size=1k-8", "Y/size=2", "/", ""]
-                    .map(|name| Subject { file: "f", name, settings: &[("goos", "linux")] });
+                    .map(|name| Subject::of_go("f", name, &[("goos", "linux")]));
                 let mut keys = subjects.map(|subject| projections.row.key(&subject, "ns/op"));
                 projections.row.sort(&mut keys);
                 for key in keys {
@@ -218,8 +221,8 @@ proptest! {
     #[test]
     fn a_filter_and_its_opposite_keep_everything_once(a in "(/size|goos|[.]name):[a-z0-9]{1,3}", b in "[.]unit:[a-z]{1,2}") {
         let keeps = |expression: &str| {
-            let subject = Subject { file: "f", name: "X/size=1k-8", settings: &[("goos", "linux")] };
-            Filter::new(expression).unwrap().keeps(&subject, &["ns/op"])
+            let subject = Subject::of_go("f", "X/size=1k-8", &[("goos", "linux")]);
+            Filter::new(expression, Language::Benchstat).unwrap().keeps(&subject, &["ns/op"])
         };
         let both = format!("{a} {b}");
         prop_assert_ne!(keeps(&both), keeps(&format!("-({both})")));

@@ -11,12 +11,12 @@ const WALLS: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("model", &["stats", "unit"]),
     ("formats", &["model", "stats", "unit", "parallel"]),
-    ("select", &[]),
+    ("select", &["model"]),
     ("compare", &["model", "stats", "unit", "parallel", "select"]),
     ("trial", &["compare", "stats", "model", "unit"]),
-    ("policy", &["compare", "model", "unit", "parallel"]),
+    ("policy", &["select", "compare", "model", "unit", "parallel"]),
     ("report", &["policy", "compare", "model", "unit", "parallel"]),
-    ("io", &["formats", "model", "policy", "compare", "unit", "parallel"]),
+    ("io", &["formats", "model", "select", "policy", "compare", "unit", "parallel"]),
     ("cli", &["formats", "model", "select", "compare", "trial", "policy", "report", "io", "unit"]),
 ];
 
@@ -45,7 +45,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal_size", &["io"]),
     ("toml", &["io"]),
     ("unicode_width", &["report"]),
-    ("wildmatch", &["policy"]),
+    ("wildmatch", &["select"]),
 ];
 
 /// The world: disk, environment, other programs, clocks. Only `io` touches it; `cli` names the two streams.

@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::cli::args::RunArgs;
+use crate::cli::compare::Desk;
 use crate::compare::Reason;
 use crate::io::{Difference, Failure, Lane, Turn};
 use crate::model::{BenchId, METRICS, Nature};
-use crate::policy::Pattern;
 
 /// Which benchmarks there are, and what is known of them before measuring.
 pub(super) struct Benchmarks {
@@ -22,10 +22,9 @@ pub(super) struct Benchmarks {
 }
 
 impl Benchmarks {
-    pub fn of(old: &Lane, new: &Lane, args: &RunArgs) -> Result<Benchmarks, Failure> {
+    pub fn of(old: &Lane, new: &Lane, desk: &Desk<'_>, args: &RunArgs) -> Result<Benchmarks, Failure> {
         let timeout = Duration::from_secs(args.timeout);
-        let filters: Vec<Pattern> = args.look.filter.iter().map(|text| Pattern::new(text)).collect();
-        let wanted = |turn: &Turn| filters.is_empty() || filters.iter().any(|filter| filter.matches(&turn.id()));
+        let wanted = |turn: &Turn| desk.could_want(&turn.id());
         let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
         let wants_times = !args.look.exact && (args.look.metric.is_empty() || args.look.metric.iter().any(is_time));
         let turns = |lane: &Lane| -> Result<BTreeSet<Turn>, Failure> {

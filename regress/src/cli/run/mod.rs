@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let (old, new) = lanes::prepare(args, &desk.project, &directory, errors)?;
     desk.know_noise(new.provenance.host.as_ref())?;
     let timeout = Duration::from_secs(args.timeout);
-    let benchmarks = Benchmarks::of(&old, &new, args)?;
+    let benchmarks = Benchmarks::of(&old, &new, &desk, args)?;
     let is_wanted = |harness| counts_are_wanted(args, harness);
     tell::progress(errors, "counting allocations and instructions")?;
     let counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);

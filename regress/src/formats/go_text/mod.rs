@@ -33,7 +33,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
-use crate::model::{BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
+use crate::model::{self, BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
 
@@ -117,6 +117,8 @@ struct Results<'a> {
     /// The measurements of each benchmark, by unit.
     series: Vec<Vec<Series>>,
     names: Vec<(&'a str, &'a str)>,
+    /// Under which settings each benchmark was measured: indices of [`Settings::taken`].
+    settings_of: Vec<Vec<usize>>,
     warnings: Vec<(usize, String)>,
     problems: Vec<(usize, Problem)>,
     /// Those of the line at hand, as written.
@@ -140,9 +142,15 @@ impl Series {
     }
 }
 
-/// The settings that are read of all `key: value` lines.
+/// What `key: value` lines say.
 #[derive(Default)]
 struct Settings<'a> {
+    /// All of them as they are now.
+    now: Vec<(&'a str, &'a str)>,
+    /// Those under which benchmarks were measured.
+    taken: Vec<Vec<(&'a str, &'a str)>>,
+    /// Whether they are the last of those.
+    is_taken: bool,
     package: &'a str,
     os: &'a str,
     architecture: &'a str,
@@ -182,6 +190,10 @@ impl<'a> Results<'a> {
             return self.problems.push((self.line_number, problem));
         }
         let series = self.series_of(name);
+        let settings = self.settings.index();
+        if self.settings_of[series].last() != Some(&settings) {
+            self.settings_of[series].push(settings);
+        }
         let of_bench = &mut self.series[series];
         for (position, (number, unit)) in self.tidied.drain(..).enumerate() {
             // Every line of a benchmark has the same units in the same order, nearly always.
@@ -220,6 +232,7 @@ impl<'a> Results<'a> {
         if index == next {
             self.usual = self.series.last().and_then(|last| last.first()).map_or(0, |series| series.values.len());
             self.series.push(Vec::new());
+            self.settings_of.push(Vec::new());
             self.names.push(key);
         }
         index
@@ -269,8 +282,10 @@ impl<'a> Results<'a> {
         }
         let metrics: Vec<Arc<Metric>> = self.units.tidied.iter().map(TidiedUnit::metric).collect();
         let harness: Arc<str> = "go".into();
+        let mut settings = settings_of_benches(&self.settings.taken, &self.settings_of).into_iter();
         for ((package, name), of_bench) in self.names.into_iter().zip(self.series) {
             let id = bench_id(package, name);
+            reading.settings.extend(settings.next().flatten().map(|settings| (id.clone(), settings)));
             reading.observations.extend(of_bench.into_iter().filter_map(|series| {
                 Some(Observation {
                     id: id.clone(),
@@ -285,13 +300,61 @@ impl<'a> Results<'a> {
     }
 }
 
+/// The settings of each benchmark; `None` where there are none. Those of most are the same, and kept once.
+fn settings_of_benches(taken: &[Vec<(&str, &str)>], of_benches: &[Vec<usize>]) -> Vec<Option<model::Settings>> {
+    let owned = |settings: &[(&str, String)]| -> Option<model::Settings> {
+        let there = settings.iter().filter(|(_, value)| !value.is_empty());
+        let settings: model::Settings = there.map(|(key, value)| ((*key).into(), value.as_str().into())).collect();
+        (!settings.is_empty()).then_some(settings)
+    };
+    let single = |settings: &Vec<(&str, &str)>| {
+        owned(&settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect::<Vec<_>>())
+    };
+    let alone: Vec<Option<model::Settings>> = taken.iter().map(single).collect();
+    let of_bench = |indices: &Vec<usize>| match indices[..] {
+        [only] => alone[only].clone(),
+        _ => owned(&joined(indices.iter().map(|index| &taken[*index][..]))),
+    };
+    of_benches.iter().map(of_bench).collect()
+}
+
+/// The settings of a benchmark that was measured under several: each value once.
+fn joined<'s>(all: impl Iterator<Item = &'s [(&'s str, &'s str)]>) -> Vec<(&'s str, String)> {
+    let mut joined: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (key, value) in all.flatten() {
+        match joined.iter_mut().find(|(known, _)| known == key) {
+            Some((_, values)) if values.contains(value) => {}
+            Some((_, values)) => values.push(value),
+            None => joined.push((key, vec![value])),
+        }
+    }
+    joined.into_iter().map(|(key, values)| (key, values.join(","))).collect()
+}
+
 fn bench_id(package: &str, name: &str) -> BenchId {
     if package.is_empty() { BenchId::new(name) } else { BenchId::new(&format!("{package}.{name}")) }
 }
 
 impl<'a> Settings<'a> {
+    /// Where those of now stand among all that benchmarks were measured under.
+    fn index(&mut self) -> usize {
+        if !self.is_taken {
+            self.taken.push(self.now.clone());
+            self.is_taken = true;
+        }
+        self.taken.len() - 1
+    }
+
     /// An empty value takes a setting back.
-    fn take(&mut self, key: &str, value: &'a str) {
+    fn take(&mut self, key: &'a str, value: &'a str) {
+        match self.now.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) if *known == value => {}
+            Some((_, known)) => (*known, self.is_taken) = (value, false),
+            None => {
+                self.now.push((key, value));
+                self.is_taken = false;
+            }
+        }
         match key {
             "pkg" => self.package = value,
             "goos" => self.os = value,

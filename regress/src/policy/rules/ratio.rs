@@ -5,7 +5,8 @@ use crate::policy::bound::{Bound, Keeps};
 use crate::policy::case::Case;
 use crate::policy::entry::Value;
 use crate::policy::outcome::Outcome;
-use crate::policy::scope::{Pattern, Scope};
+use crate::policy::scope::Scope;
+use crate::select::Pattern;
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Ratio,
