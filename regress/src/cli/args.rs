@@ -21,10 +21,9 @@ const ONE_SCREEN: &str = "{about}\n\nCommands:\n{subcommands}\n\n{options}{after
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo bench -- --save-baseline=old  measure, edit, and measure again as `new`
-  regress compare old new             what got faster, slower, or cannot be told
-  regress check new                   absolute budgets only, without a baseline
-  regress record main --exact         keep its counts in baselines/main.json
+  regress compare old new      what got faster, slower, or cannot be told
+  regress check new            absolute budgets only, without a baseline
+  regress record main --exact  keep its counts in baselines/main.json
 Exit codes: 0 nothing broke, 1 a verdict, 2 could not be done, 3 not proven";
 
 #[derive(Subcommand)]
@@ -39,8 +38,11 @@ pub(super) enum Command {
     /// Judge the absolute budgets of one set of results
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Check(CheckArgs),
-    /// Keep a set of results in baselines/<NAME>.json
+    /// Keep results in baselines/<NAME>.json, or beside their commit
     Record(RecordArgs),
+    /// Print the verdict as a line and a trailer for a commit message
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
+    CommitNote(CommitNoteArgs),
     /// Write results in another format
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Convert(ConvertArgs),
@@ -62,11 +64,21 @@ const SIDES_ARE_LONG: &str = "How results are named, and filters written: see --
 const SIDES: &str = "\
 Results are named by
   old                 what `cargo bench -- --save-baseline=old` left in the target directory
-  baselines/main      what `regress record main` kept
+  baselines/main      what `regress record main` kept; `main` will do
   run.json, results/  a file of any format, a harness's directory (DIR@NAME: one baseline)
   -                   standard input
+  main, HEAD~5, v1.2  a revision, where nothing above has this name (or rev:main)
+  merge-base:main     the last commit on main's own line that HEAD contains
   a,b,c               several of these, as further processes of one side
   v1.2=a              any of these, called v1.2 in the report
+A revision's run is found by its commit and by this kind of machine: in notes
+(record --note); in baselines/ as it is here, as it lies in the revision, and as
+it lay in commits since; in the directory of --runs. Runs of one commit and one
+machine are taken together, the last first. Where OLD has none, the nearest
+first parent that has one stands in; where this machine has none, another's is
+taken, of which counts are judged. The report tells of both. NEW has to be of
+the very commit. HEAD is the commit, `new` what was measured last, of the files
+as they lay here.
 Filters are made of
   sort  sort/*  */1k  names, `*` being any text; and all below them
   /size:1k            a part `size=1k` of the name
@@ -154,6 +166,11 @@ pub(super) struct CompareArgs {
     /// p=0.000 or p=1.714; here both tails are counted.
     #[arg(long, value_name = "TOOL", hide_possible_values = true)]
     pub stats: Option<StatsChoice>,
+    /// Look here as well for runs of revisions
+    ///
+    /// A directory of files that `regress record` wrote; each says of which commit and machine it is.
+    #[arg(long, value_name = "DIRECTORY", hide_short_help = true)]
+    pub runs: Option<PathBuf>,
     #[command(flatten)]
     pub look: Look,
 }
@@ -310,13 +327,36 @@ pub(super) struct CheckArgs {
 #[derive(ClapArgs)]
 pub(super) struct RecordArgs {
     /// What to call it: letters, digits, `-`, `_` and `.`
-    pub name: String,
+    pub name: Option<String>,
+    /// Keep it beside its commit, as a git note
+    ///
+    /// In refs/notes/regress, one run for each commit and machine; `regress compare HEAD~5 HEAD` finds it. Nobody else
+    /// has it before it is pushed: git push origin refs/notes/regress; git fetch origin refs/notes/regress:refs/notes/regress.
+    #[arg(long)]
+    pub note: bool,
+    /// Say that it was measured here, of this revision
+    ///
+    /// For results that do not say so themselves. What a harness left in the target directory is of the commit that is
+    /// checked out, unless files differ from it.
+    #[arg(long, value_name = "REVISION")]
+    pub commit: Option<String>,
     /// Take these results
     #[arg(long, value_name = "RESULTS", default_value = "new")]
     pub from: String,
     /// Keep only counts: what may be committed, since times of one machine mean nothing on another
     #[arg(long)]
     pub exact: bool,
+}
+
+/// `compare`, in the format that goes into a commit message.
+#[derive(ClapArgs)]
+#[command(mut_arg("format", |format| format.hide(true).default_value("commit-note")))]
+pub(super) struct CommitNoteArgs {
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    /// Keep NEW beside its commit, as `regress record --note` does
+    #[arg(long)]
+    pub store: bool,
 }
 
 #[derive(ClapArgs)]

@@ -5,7 +5,7 @@ use super::args::{ColourChoice, CompareArgs, Look, ReportFile, StatsChoice};
 use super::select::{Filters, Selector};
 use super::{Exit, Stop};
 use crate::compare::{self, Allowance, Beside, Comparison};
-use crate::io::{self as world, Failure, NewFile, Project, Reader, Settings, SideSpec};
+use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{BenchId, Host, Noise, Run};
 use crate::policy::{self, Request};
 use crate::report::{
@@ -15,7 +15,9 @@ use crate::report::{
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
     let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
-    let (old, new) = Reader::new(&desk.project).with_units(&desk.settings.units).read_both(&sides.0, &sides.1)?;
+    let machines = if args.look.exact { Machines::Any } else { Machines::SameFirst };
+    let reader = Reader::new(&desk.project).with_units(&desk.settings.units);
+    let (old, new) = reader.with_runs(args.runs.as_deref(), machines).read_both(&sides.0, &sides.1)?;
     desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
     desk.settings.options.beside = match args.stats {
         Some(StatsChoice::Benchstat) => Beside::Benchstat,

@@ -4,6 +4,7 @@ mod args;
 mod benchstat;
 mod budget;
 mod check;
+mod commit_note;
 mod compare;
 mod convert;
 mod critcmp;
@@ -62,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Null(args) => null::run(&args, out, errors),
         Command::Check(args) => check::run(&args, out),
         Command::Record(args) => record::run(&args, out),
+        Command::CommitNote(args) => commit_note::run(&args, out, errors),
         Command::Convert(args) => convert::run(&args, out, errors),
         Command::Critcmp(args) => critcmp::run(&args, out),
         Command::List => list::run(out),

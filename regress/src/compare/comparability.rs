@@ -1,5 +1,5 @@
 use super::Reason;
-use crate::model::{Host, Nature, Observation, Provenance};
+use crate::model::{Nature, Observation, Provenance};
 
 /// Says which rows of two runs may be judged.
 pub(super) struct Judge {
@@ -16,7 +16,7 @@ impl Judge {
     /// What is unknown is no objection.
     pub(super) fn of(old: &Provenance, new: &Provenance) -> Judge {
         let machines = match (&old.host, &new.host) {
-            (Some(old), Some(new)) if !same_host(old, new) => {
+            (Some(old), Some(new)) if !old.is_same(new) => {
                 Some(Reason::OtherMachine { old: old.to_string(), new: new.to_string() })
             }
             _ => None,
@@ -39,12 +39,6 @@ impl Judge {
             Nature::Counted => None,
         }
     }
-}
-
-/// Cores are 0 where a format does not say.
-fn same_host(old: &Host, new: &Host) -> bool {
-    let cores = old.cores == new.cores || old.cores == 0 || new.cores == 0;
-    old.cpu == new.cpu && old.os == new.os && cores
 }
 
 fn builds(old: &Provenance, new: &Provenance) -> Option<Reason> {

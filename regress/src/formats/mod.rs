@@ -31,6 +31,7 @@ mod measured;
 mod meter;
 pub mod native;
 pub mod noise;
+pub mod note;
 mod numbers;
 mod pyperf;
 mod pytest_benchmark;

@@ -58,6 +58,23 @@ pub fn write(run: &Run) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// The same on one line, without its end.
+pub(super) fn write_line(run: &Run) -> Vec<u8> {
+    // Within a string a line break is written as two characters.
+    write(run).into_iter().filter(|byte| *byte != b'\n').collect()
+}
+
+/// What a file says of where its numbers come from, without reading these. `None`: it is no file of ours.
+pub fn provenance(bytes: &[u8]) -> Option<Provenance> {
+    let head: Head = json::has_schema(bytes, "regress-run").then(|| json::object(bytes).ok()).flatten()?;
+    (head.schema == SCHEMA).then(|| head.provenance.into_provenance())
+}
+
+/// A file, whatever it is taken for.
+pub(super) fn read_one(file: &File) -> Reading {
+    read_file(file).unwrap_or_else(Reading::refused)
+}
+
 /// One key a line.
 pub(super) fn provenance_text(provenance: &Provenance) -> String {
     let stored = StoredProvenance::of(provenance);
@@ -87,6 +104,15 @@ struct Document<'a> {
     provenance: StoredProvenance,
     #[serde(borrow)]
     observations: Vec<&'a RawValue>,
+}
+
+/// The beginning of a file.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    schema: Cow<'a, str>,
+    #[serde(default)]
+    provenance: StoredProvenance,
 }
 
 /// What every version has.
@@ -369,7 +395,7 @@ fn samples(json: &RawValue) -> Result<Vec<Sample>, Problem> {
 }
 
 fn read(files: &[File]) -> Reading {
-    Reading::of_each(files, |file| read_file(file).unwrap_or_else(Reading::refused))
+    Reading::of_each(files, read_one)
 }
 
 /// # Errors

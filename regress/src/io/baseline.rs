@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use super::error::Failure;
+use super::git;
 use super::project::Project;
-use super::replace;
-use crate::formats::native;
-use crate::model::Run;
+use super::recorded::short;
+use super::{machine, replace};
+use crate::formats::{native, note};
+use crate::model::{Commit, Provenance, Run};
 
 /// A run that is kept under `baselines/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +60,44 @@ pub fn path(project: &Project, name: &str) -> Result<PathBuf, Failure> {
 /// What the system refused, with the file's name.
 pub fn save(run: &Run, path: &Path) -> Result<(), Failure> {
     replace::file(path, &native::write(run))
+}
+
+/// Keeps a run beside its commit, as a git note. What other machines measured of the commit stays.
+///
+/// * Returns the commit, shortened.
+///
+/// # Errors
+/// It says no commit, or one that is not here; files differed from it; what git refused.
+pub fn save_note(run: &Run, project: &Project) -> Result<String, Failure> {
+    let repository = git::discover(&project.directory)?;
+    let label = &run.label;
+    let commit = run.provenance.commit.as_ref().ok_or_else(|| {
+        let problem = format!("nobody knows of which commit `{label}` is: it does not say so itself");
+        Failure::new(problem, "if it was measured here: regress record --note --commit HEAD")
+    })?;
+    if commit.dirty {
+        return Err(Failure::new(
+            format!("`{label}` was measured on commit {commit}: it is a run of no commit"),
+            "commit the changes first; if they are none of what is measured: regress record --note --commit HEAD",
+        ));
+    }
+    let commit = git::resolve(&repository, &commit.hash)?;
+    git::change_note(&repository, commit, |present| Ok(note::with(present.unwrap_or_default(), run)))?;
+    Ok(short(commit))
+}
+
+/// Where a run comes from of which the user says that it was measured here, of this revision.
+///
+/// # Errors
+/// No such revision; the run itself says otherwise.
+pub fn stated(measured: Provenance, revision: &str, project: &Project) -> Result<Provenance, Failure> {
+    let hash = git::find(&project.directory, revision)?.commit;
+    if let Some(commit) = measured.commit.as_ref().filter(|commit| !hash.starts_with(&commit.hash)) {
+        return Err(Failure::new(
+            format!("these results are of commit {commit}, as they say themselves; `{revision}` is another"),
+            "leave --commit out",
+        ));
+    }
+    let host = measured.host.clone().or_else(|| Some(machine::host()));
+    Ok(Provenance { commit: Some(Commit { hash, dirty: false }), host, ..measured })
 }

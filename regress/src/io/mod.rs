@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! what the user typed ─ side ─▶ Item ─ catalogue (where harnesses put results) ─▶ bytes ─ formats ─▶ Run
-//! regress.toml ─ config ─▶ Settings           Run ─ baseline ─▶ baselines/<name>.json
+//!             └─ recorded (which kept run stands for a revision) ─ git
+//! regress.toml ─ config ─▶ Settings           Run ─ baseline ─▶ baselines/<name>.json, or a note of its commit
 //! two programs ─ measure ─▶ times in turns    Noise ─ noise ─▶ baselines/noise/<machine>.json
 //! ```
 
@@ -16,13 +17,17 @@ mod git;
 mod machine;
 mod measure;
 mod noise;
+mod place;
 mod project;
+mod recorded;
 mod replace;
 mod side;
 mod units;
 mod walk;
 
-pub use baseline::{Stored, list as list_baselines, path as baseline_path, save as save_baseline};
+pub use baseline::{
+    Stored, list as list_baselines, path as baseline_path, save as save_baseline, save_note, stated as state_commit,
+};
 pub use config::{Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
@@ -34,6 +39,7 @@ pub use measure::{
 };
 pub use noise::{load as load_noise, save as save_noise};
 pub use project::Project;
+pub use recorded::{Machines, list_noted};
 pub use replace::NewFile;
 pub use side::{Reader, SideSpec};
 pub use units::UnitRule;

@@ -48,10 +48,7 @@ pub fn save(project: &Project, noise: &Noise) -> Result<String, Failure> {
 
 /// Each kind of machine has a file of its own: `baselines/noise/amd-epyc-2-cores-linux-x86-64.json`.
 fn path(baselines: &Path, host: &Host) -> PathBuf {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
-    let name: String = host.to_string().chars().map(plain).collect();
-    let words: Vec<&str> = name.split_whitespace().collect();
-    baselines.join("noise").join(format!("{}.json", words.join("-")))
+    baselines.join("noise").join(format!("{}.json", host.key()))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Project {
     }
 
     /// The root of the workspace; where there is none, the current directory.
-    fn root(&self) -> &Path {
+    pub(super) fn root(&self) -> &Path {
         self.metadata().map_or(&self.directory, |metadata| &metadata.workspace_root)
     }
 

@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
 use super::error::Failure;
+use super::git::{self, Named};
+use super::place::{earlier, no_earlier, read_bytes, read_directory, read_results};
 use super::project::Project;
+use super::recorded::{self, Asked, Machines, Reach};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
-use crate::formats::{self, File, Place, Problem, ReadError, Reading};
-use crate::model::{BenchId, Observation, Provenance, Run, Warning};
+use crate::formats::{File, ReadError, Reading};
+use crate::model::{BenchId, Host, Observation, Provenance, Run, Warning};
 use crate::parallel::in_parts;
 use crate::policy::did_you_mean;
 
@@ -51,6 +54,11 @@ pub struct Reader<'a> {
     catalogue: OnceCell<Catalogue>,
     here: OnceCell<Provenance>,
     stdin_taken: bool,
+    machines: Machines,
+    /// A directory of recorded runs besides those that are known.
+    runs: Option<PathBuf>,
+    /// What was typed and stood for a revision.
+    revisions: BTreeSet<String>,
     /// Files that were read ahead, by what the user typed.
     ahead: BTreeMap<String, Reading>,
 }
@@ -64,6 +72,9 @@ impl<'a> Reader<'a> {
             catalogue: OnceCell::new(),
             here: OnceCell::new(),
             stdin_taken: false,
+            machines: Machines::SameFirst,
+            runs: None,
+            revisions: BTreeSet::new(),
             ahead: BTreeMap::new(),
         }
     }
@@ -73,6 +84,11 @@ impl<'a> Reader<'a> {
         Reader { units: units.to_vec(), ..self }
     }
 
+    /// The same, which looks for runs of revisions in this directory as well, and takes those of these machines.
+    pub fn with_runs(self, directory: Option<&Path>, machines: Machines) -> Reader<'a> {
+        Reader { runs: directory.map(Path::to_owned), machines, ..self }
+    }
+
     /// The names under which harnesses saved results.
     pub fn names(&self) -> Vec<String> {
         self.catalogue().names().iter().cloned().collect()
@@ -80,13 +96,22 @@ impl<'a> Reader<'a> {
 
     /// Both sides of a comparison. Plain files are read at the same time.
     ///
+    /// Where the old side is a revision that nobody measured, the nearest one before it stands in, with a warning. The
+    /// side that is judged is never another than was asked for.
+    ///
     /// # Errors
-    /// Those of [`read`](Reader::read), of both sides together.
+    /// Those of [`read`](Reader::read), of both sides together. Both are one and the same run of a revision.
     pub fn read_both(&mut self, old: &SideSpec, new: &SideSpec) -> Result<(Run, Run), Failure> {
         let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
-        match (self.read(old), self.read(new)) {
+        let judged = self.read(new);
+        // Times can be compared with those of the machine on which new was measured.
+        let host = judged.as_ref().ok().and_then(|run| run.provenance.host.clone());
+        match (self.read_side(old, Reach::OrBefore, host.as_ref()), judged) {
+            (Ok(old_run), Ok(new_run)) if self.is_one_run(old, &old_run, new, &new_run) => {
+                Err(nothing_to_compare(&old_run, &new_run))
+            }
             (Ok(old), Ok(mut new)) => {
                 let overwritten = overwritten(&old, &new);
                 new.warnings.extend(overwritten);
@@ -102,10 +127,14 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Every problem with every file of the side; nothing of the name; nothing measured.
     pub fn read(&mut self, side: &SideSpec) -> Result<Run, Failure> {
+        self.read_side(side, Reach::Exactly, None)
+    }
+
+    fn read_side(&mut self, side: &SideSpec, reach: Reach, host: Option<&Host>) -> Result<Run, Failure> {
         let mut whole: Option<Run> = None;
         let mut failure: Option<Failure> = None;
         for item in &side.items {
-            let part = self.read_item(item).and_then(|mut readings| {
+            let part = self.read_item(item, reach, host).and_then(|mut readings| {
                 for reading in &mut readings {
                     units::apply(&self.units, &mut reading.observations);
                 }
@@ -134,11 +163,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_item(&mut self, item: &str) -> Result<Vec<Reading>, Failure> {
+    /// What exists today has precedence: a revision is what has no other name, and what says that it is one.
+    fn read_item(&mut self, item: &str, reach: Reach, host: Option<&Host>) -> Result<Vec<Reading>, Failure> {
         match item {
             "-" => return self.read_stdin().map(|reading| vec![reading]),
             "" => return Err(Failure::new("a name is missing", "write `old`, `a,b` or `label=a,b`")),
             _ => {}
+        }
+        if let Some(named) = Named::for_certain(item) {
+            return self.read_revision(item, &named, reach, host);
         }
         let path = Path::new(item);
         if let Some(reading) = self.ahead.remove(item).or_else(|| read_results(path)) {
@@ -146,13 +179,22 @@ impl<'a> Reader<'a> {
         }
         let is_name = !item.contains(['/', '\\']);
         if is_name && self.catalogue().names().contains(item) {
-            return Ok(self.read_named(item));
+            let readings = self.read_named(item);
+            return Ok(self.beside_a_revision(item, readings, "the results that were saved under this name"));
         }
         if let Some(stored) = baseline::find(self.project, item) {
-            return self.read_path(&stored);
+            let what = self.project.shown(&stored);
+            return self.read_path(&stored).map(|readings| self.beside_a_revision(item, readings, &what));
         }
+        let perhaps = || Named::perhaps(item, &self.project.directory);
         if path.symlink_metadata().is_ok() {
-            return self.read_path(path);
+            return match git::is_its_own(path).then(perhaps).flatten() {
+                Some(named) => self.read_revision(item, &named, reach, host),
+                None => self.read_path(path),
+            };
+        }
+        if let Some(named) = perhaps() {
+            return self.read_revision(item, &named, reach, host);
         }
         if let Some((path, name)) = item.rsplit_once('@') {
             let path = Path::new(path);
@@ -162,6 +204,9 @@ impl<'a> Reader<'a> {
             if let Some(reading) = read_results(path) {
                 return earlier(vec![reading], name).map_err(|names| no_earlier(path, name, &names));
             }
+        }
+        if let Some(failure) = git::unknown_to_git(&self.project.directory, item) {
+            return Err(failure);
         }
         if is_name || item.starts_with("baselines/") {
             return Err(self.not_found(item));
@@ -188,6 +233,36 @@ impl<'a> Reader<'a> {
             reading.provenance = mem::take(&mut reading.provenance).or(here.clone());
         }
         readings
+    }
+
+    fn read_revision(
+        &mut self,
+        item: &str,
+        named: &Named,
+        reach: Reach,
+        host: Option<&Host>,
+    ) -> Result<Vec<Reading>, Failure> {
+        let host = host.cloned().unwrap_or_else(machine::host);
+        let asked = Asked { item, named, reach, machines: self.machines, host: &host };
+        let reading = recorded::find(self.project, self.runs.as_deref(), &asked)?;
+        self.revisions.insert(item.to_owned());
+        Ok(vec![reading])
+    }
+
+    /// Says what was taken where a branch or a tag is called the same.
+    fn beside_a_revision(&self, item: &str, mut readings: Vec<Reading>, what: &str) -> Vec<Reading> {
+        let text = format!("`{item}` is taken for {what}; of the revision `{item}` the results are `rev:{item}`");
+        if let Some(first) = readings.first_mut().filter(|_| git::has_name(&self.project.directory, item)) {
+            first.warnings.push(Warning::general(text));
+        }
+        readings
+    }
+
+    /// Whether both sides are revisions, and one and the same run stands for both.
+    fn is_one_run(&self, old: &SideSpec, old_run: &Run, new: &SideSpec, new_run: &Run) -> bool {
+        old.items.iter().chain(&new.items).all(|item| self.revisions.contains(item))
+            && old_run.provenance == new_run.provenance
+            && old_run.observations() == new_run.observations()
     }
 
     fn read_path(&self, path: &Path) -> Result<Vec<Reading>, Failure> {
@@ -225,9 +300,14 @@ impl<'a> Reader<'a> {
         places.push(format!("{}/", self.project.shown(&self.project.baselines())));
         let mut names: Vec<String> = catalogue.names().iter().cloned().collect();
         names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
+        let revisions = git::names(&self.project.directory);
+        let meant = did_you_mean(item, revisions.iter().map(String::as_str));
         let known = match names.is_empty() {
-            true => "there are no results yet".to_owned(),
-            false => format!("{}there are: {}", name_meant(item, &names), names.join(", ")),
+            true => format!("{meant}there are no results yet"),
+            false => match name_meant(item, &names) {
+                none if none.is_empty() => format!("{meant}there are: {}", names.join(", ")),
+                meant => format!("{meant}there are: {}", names.join(", ")),
+            },
         };
         let command = match item.strip_prefix("baselines/") {
             Some(name) => format!("to keep some: regress record {name}"),
@@ -246,94 +326,6 @@ impl<'a> Reader<'a> {
 fn name_meant(item: &str, names: &[String]) -> String {
     let short = names.iter().filter_map(|name| name.strip_prefix("baselines/"));
     did_you_mean(item, names.iter().map(String::as_str).chain(short))
-}
-
-/// A file of a format we know is what the user means, whatever else has its name: nothing needs to be looked up.
-fn read_results(path: &Path) -> Option<Reading> {
-    let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
-    formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
-}
-
-fn read_bytes(file: File) -> Reading {
-    if file.bytes.is_empty() {
-        return Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Empty });
-    }
-    match formats::choose(&file.bytes) {
-        Some(format) => (format.read)(&[file]),
-        None => Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Unrecognised }),
-    }
-}
-
-/// A directory holds what a harness left in it, or files of any format.
-fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, Failure> {
-    let catalogue = Catalogue::of_roots(vec![directory.to_owned()]);
-    if !catalogue.problems().is_empty() {
-        return Err(Failure::of_reading(catalogue.problems()));
-    }
-    let names = catalogue.names();
-    let listed = || names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let shown = directory.display();
-    match name.or_else(|| the_one_name(names)) {
-        Some(name) if names.contains(name) => Ok(catalogue.read(name)),
-        Some(name) if names.is_empty() => Err(Failure::new(
-            format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
-            format!("name a file of it: {}", directory.join(name).display()),
-        )),
-        Some(name) => {
-            let latest = the_one_name(names).map(|latest| catalogue.read(latest)).unwrap_or_default();
-            earlier(latest, name).map_err(|others| no_earlier(directory, name, &others.union(names).cloned().collect()))
-        }
-        None if names.is_empty() => read_loose_files(directory),
-        None => Err(Failure::new(
-            format!("{shown}: results of several names"),
-            format!("say which: {shown}@NAME, with one of: {}", listed()),
-        )),
-    }
-}
-
-/// What files say of the run of this name that theirs was compared with.
-///
-/// # Errors
-/// They say nothing of it: the names of which they do.
-fn earlier(readings: Vec<Reading>, name: &str) -> Result<Vec<Reading>, BTreeSet<String>> {
-    let names: BTreeSet<String> = readings.iter().flat_map(|reading| reading.earlier.keys().cloned()).collect();
-    if !names.contains(name) {
-        return Err(names);
-    }
-    let of_before = |mut reading: Reading| {
-        let observations = reading.earlier.remove(name).unwrap_or_default();
-        Reading { observations, warnings: Vec::new(), ..reading }
-    };
-    Ok(readings.into_iter().map(of_before).collect())
-}
-
-fn no_earlier(path: &Path, name: &str, names: &BTreeSet<String>) -> Failure {
-    let problem = format!("{}: no results named `{name}`", path.display());
-    if names.is_empty() {
-        return Failure::new(
-            problem,
-            "only a summary of iai-callgrind or gungraun holds another run; leave the `@` out",
-        );
-    }
-    let meant = did_you_mean(name, names.iter().map(String::as_str));
-    let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    Failure::new(problem, format!("{meant}there are: {listed}"))
-}
-
-/// The name to take when none is given: `new`, which harnesses write at every run, or the only one there is.
-fn the_one_name(names: &BTreeSet<String>) -> Option<&str> {
-    let only = names.iter().next().filter(|_| names.len() == 1);
-    names.get("new").or(only).map(String::as_str)
-}
-
-/// Every file right in the directory, whatever its format.
-fn read_loose_files(directory: &Path) -> Result<Vec<Reading>, Failure> {
-    let problem = |error: &std::io::Error| Failure::of_reading(&[catalogue::unreadable(directory, error)]);
-    let entries = std::fs::read_dir(directory).map_err(|error| problem(&error))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    paths.retain(|path| path.is_file());
-    paths.sort();
-    Ok(paths.iter().map(|path| catalogue::read_file(path).map_or_else(Reading::refused, read_bytes)).collect())
 }
 
 /// The readings of one item as one run. Two readings hold different directories or files: further processes.
@@ -379,6 +371,17 @@ fn overwritten(old: &Run, new: &Run) -> Vec<Warning> {
         Some(Warning::about(id, "time", text))
     };
     only_in(new, old).filter_map(tell).collect()
+}
+
+fn nothing_to_compare(old: &Run, new: &Run) -> Failure {
+    let commit = new.provenance.commit.as_ref().map(|commit| format!(" of commit {commit}")).unwrap_or_default();
+    Failure::new(
+        format!(
+            "`{}` and `{}` are one and the same run{commit}: it would pass whatever it holds",
+            old.label, new.label
+        ),
+        "compare with a commit before it: regress compare HEAD~1 HEAD; or measure, and compare with `new`",
+    )
 }
 
 fn nothing_in(item: &str) -> Failure {

@@ -56,6 +56,21 @@ impl fmt::Display for Host {
     }
 }
 
+impl Host {
+    /// Whether times of both may be compared. Cores are 0 where a format does not say.
+    pub fn is_same(&self, other: &Host) -> bool {
+        let cores = self.cores == other.cores || self.cores == 0 || other.cores == 0;
+        self.cpu == other.cpu && self.os == other.os && cores
+    }
+
+    /// A word for this kind of machine, fit for a file's name: `amd-epyc-2-cores-linux-x86-64`.
+    pub fn key(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+        let name: String = self.to_string().chars().map(plain).collect();
+        name.split_whitespace().collect::<Vec<_>>().join("-")
+    }
+}
+
 impl Provenance {
     /// What `self` knows, completed by what only `other` knows.
     pub fn or(mut self, other: Provenance) -> Provenance {

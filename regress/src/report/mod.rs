@@ -12,6 +12,7 @@
 //! is the only one that knows what has to be escaped.
 
 pub mod benchstat;
+mod commit_note;
 pub mod critcmp;
 mod csv;
 mod escape;
@@ -66,4 +67,5 @@ pub struct Renderer {
 }
 
 /// All formats; the first is the one people read.
-pub const RENDERERS: &[&Renderer] = &[&terminal::RENDERER, &json::RENDERER, &markdown::RENDERER, &csv::RENDERER];
+pub const RENDERERS: &[&Renderer] =
+    &[&terminal::RENDERER, &json::RENDERER, &markdown::RENDERER, &csv::RENDERER, &commit_note::RENDERER];

@@ -12,6 +12,7 @@ mod hostile;
 mod null;
 mod places;
 mod record;
+mod recorded;
 mod revisions;
 mod run;
 mod selection;

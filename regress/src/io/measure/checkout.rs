@@ -1,33 +1,10 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use git2::build::CheckoutBuilder;
-use git2::{ErrorCode, ObjectType, Oid, Repository};
+use git2::{ObjectType, Oid, Repository};
 
 use crate::io::error::Failure;
-use crate::policy::did_you_mean;
-
-/// A revision of this repository, by its commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revision {
-    /// The full hash, in hexadecimal.
-    pub commit: String,
-    /// Where the project lies below the top of the repository; empty for the top itself.
-    pub project_below: PathBuf,
-}
-
-/// Finds a revision (`main`, `HEAD~1`, `v1.2`, a hash) in the repository around `project`.
-///
-/// # Errors
-/// No repository; no such revision; a shallow clone that does not hold it.
-pub fn find(project: &Path, revision: &str) -> Result<Revision, Failure> {
-    let repository = discover(project)?;
-    let object = repository.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));
-    let commit = object.map_err(|error| unknown(&repository, revision, &error))?.id().to_string();
-    let top = repository.workdir().unwrap_or_else(|| repository.path());
-    let (top, project) = (real(top), real(project));
-    let project_below = project.strip_prefix(&top).map(Path::to_owned).unwrap_or_default();
-    Ok(Revision { commit, project_below })
-}
+use crate::io::git::{Revision, discover};
 
 /// Writes the files of a revision into `directory`, which has to be empty or missing.
 ///
@@ -145,64 +122,4 @@ fn has_manifest(revision: &Revision, directory: &Path) -> Result<(), Failure> {
         format!("commit {} has no Cargo project {below}", revision.commit),
         "start from a directory that both revisions have, or compare two executables with --old and --new",
     ))
-}
-
-fn discover(project: &Path) -> Result<Repository, Failure> {
-    Repository::discover(project).map_err(|error| {
-        let next_step = match error.code() {
-            ErrorCode::NotFound => {
-                "run this inside of a repository, or compare two executables with --old and --new".to_owned()
-            }
-            ErrorCode::Owner => {
-                format!("if you trust it: git config --global --add safe.directory {}", project.display())
-            }
-            // A clone with --filter fetches files when they are asked for, which only git itself can.
-            _ if error.message().contains("partialclone") => "make a clone without --filter".to_owned(),
-            _ => "git status tells more".to_owned(),
-        };
-        let problem = match error.code() {
-            ErrorCode::NotFound => "no git repository",
-            _ => "the git repository cannot be opened",
-        };
-        Failure::new(format!("{}: {problem}: {}", project.display(), error.message()), next_step)
-    })
-}
-
-fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> Failure {
-    let problem = match error.code() {
-        ErrorCode::Ambiguous => format!("`{revision}` names several revisions: {}", error.message()),
-        _ => format!("there is no revision `{revision}`: {}", error.message()),
-    };
-    let next_step = match repository.is_shallow() {
-        true => {
-            "the clone is shallow: git fetch --unshallow; in a workflow of GitHub, fetch-depth: 0 of actions/checkout"
-        }
-        false => "git log --oneline lists commits, git branch --all branches, git tag tags",
-    };
-    Failure::new(problem, format!("{}{next_step}", meant(revision, &names(repository))))
-}
-
-/// `did you mean` for a revision. A clone of one branch has the others of its remote only: `origin/main` for `main`.
-fn meant(revision: &str, names: &[String]) -> String {
-    let (name, way) = revision.split_at(revision.find(['~', '^', '@', ':']).unwrap_or(revision.len()));
-    let is_remote = |known: &&String| known.rsplit_once('/').is_some_and(|(_, last)| last == name);
-    match names.iter().find(is_remote) {
-        Some(remote) => format!("did you mean `{remote}{way}`? "),
-        None if names.iter().any(|known| known == name) => String::new(),
-        None => did_you_mean(name, names.iter().map(String::as_str)),
-    }
-}
-
-/// All branches and tags, sorted; none of those that git cannot list.
-fn names(repository: &Repository) -> Vec<String> {
-    let short = |reference: git2::Reference| reference.shorthand().ok().map(str::to_owned);
-    let references = repository.references().into_iter().flatten().filter_map(Result::ok);
-    let mut names: Vec<String> = references.filter_map(short).filter(|name| !name.ends_with("/HEAD")).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

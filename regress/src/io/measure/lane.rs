@@ -14,6 +14,7 @@ use super::process::{self, Crash};
 use super::turns;
 use crate::formats::Reading;
 use crate::io::error::Failure;
+use crate::io::git;
 use crate::io::project::Project;
 use crate::model::{BenchId, Commit, Observation, Provenance, Values};
 
@@ -72,7 +73,7 @@ impl Lane {
         };
         match origin {
             Origin::Revision(name) => {
-                let revision = checkout::find(&project.directory, name)?;
+                let revision = git::find(&project.directory, name)?;
                 let files = directory.join("files");
                 remove(&files)?;
                 checkout::write_out(&project.directory, &revision, &files)?;

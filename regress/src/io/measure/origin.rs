@@ -1,8 +1,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::checkout;
 use crate::io::error::Failure;
+use crate::io::git;
 use crate::io::project::Project;
 
 /// Where one side of a run comes from.
@@ -25,7 +25,7 @@ impl Origin {
     /// No such revision.
     pub fn find(&self, project: &Project) -> Result<(), Failure> {
         match self {
-            Origin::Revision(name) => checkout::find(&project.directory, name).map(drop),
+            Origin::Revision(name) => git::find(&project.directory, name).map(drop),
             Origin::WorkingTree | Origin::Executable(_) | Origin::Command(_) => Ok(()),
         }
     }

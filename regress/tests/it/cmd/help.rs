@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "null",
     "check",
     "record",
+    "commit-note",
     "convert",
     "critcmp",
     "list",

@@ -1,12 +1,12 @@
 use std::path::Path;
 
-use git2::{Repository, StatusOptions, Submodule, SubmoduleIgnore, SubmoduleStatus};
+use git2::{Repository, StatusEntry, StatusOptions, Submodule, SubmoduleIgnore, SubmoduleStatus};
 
 use crate::model::Commit;
 
 /// The commit that `directory` is checked out at, and whether files differ from it. `None` outside of a repository
 /// and before the first commit.
-pub(super) fn commit(directory: &Path) -> Option<Commit> {
+pub(in crate::io) fn commit(directory: &Path) -> Option<Commit> {
     let repository = Repository::discover(directory).ok()?;
     let head = repository.head().ok()?.peel_to_commit().ok()?;
     Some(Commit { hash: head.id().to_string(), dirty: is_dirty(&repository) })
@@ -17,8 +17,14 @@ pub(super) fn commit(directory: &Path) -> Option<Commit> {
 fn is_dirty(repository: &Repository) -> bool {
     let mut options = StatusOptions::new();
     options.include_untracked(false).include_ignored(false).exclude_submodules(true);
-    repository.statuses(Some(&mut options)).is_ok_and(|statuses| !statuses.is_empty())
+    repository.statuses(Some(&mut options)).is_ok_and(|statuses| statuses.iter().any(|status| !is_result(&status)))
         || repository.submodules().is_ok_and(|modules| modules.iter().any(|module| differs(repository, module)))
+}
+
+/// What was measured does not change what is measured: after `regress record main` the tree is as clean as before.
+fn is_result(status: &StatusEntry) -> bool {
+    let Ok(path) = status.path() else { return false };
+    path.ends_with(".json") && Path::new(path).parent().is_some_and(|directory| directory.ends_with("baselines"))
 }
 
 fn differs(repository: &Repository, module: &Submodule) -> bool {

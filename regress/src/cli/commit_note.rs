@@ -1,0 +1,26 @@
+use std::io::Write;
+
+use super::args::{CommitNoteArgs, CompareArgs};
+use super::record::recorded;
+use super::{Exit, Stop, compare, tell};
+use crate::io::{self as world, Failure, Machines, Project, Reader, SideSpec};
+
+/// Exits as `compare` does: what is written into the message is the verdict of this run.
+pub(super) fn run(args: &CommitNoteArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
+    let CompareArgs { new, look, runs, .. } = &args.compare;
+    if args.store && new == "-" {
+        let problem = "--store reads the results again, and standard input is read only once";
+        return Err(Failure::new(problem, "write them to a file").into());
+    }
+    let exit = compare::run(&args.compare, out)?;
+    if args.store {
+        let project = Project::here()?;
+        let settings = world::load_config(world::find_config(look.config.as_deref(), &project).as_deref(), &project)?;
+        let reader = Reader::new(&project).with_units(&settings.units);
+        let run = reader.with_runs(runs.as_deref(), Machines::SameFirst).read(&SideSpec::new(new))?;
+        let run = recorded(run, None, &project)?;
+        let commit = world::save_note(&run, &project)?;
+        tell::progress(errors, &format!("note of {commit}: {}", run.description()))?;
+    }
+    Ok(exit)
+}

@@ -1,0 +1,95 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::catalogue::{self, Catalogue};
+use super::error::Failure;
+use crate::formats::{self, File, Place, Problem, ReadError, Reading};
+use crate::policy::did_you_mean;
+
+/// A file of a format we know is what the user means, whatever else has its name: nothing needs to be looked up.
+pub(super) fn read_results(path: &Path) -> Option<Reading> {
+    let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
+    formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
+}
+
+pub(super) fn read_bytes(file: File) -> Reading {
+    if file.bytes.is_empty() {
+        return Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Empty });
+    }
+    match formats::choose(&file.bytes) {
+        Some(format) => (format.read)(&[file]),
+        None => Reading::refused(ReadError { path: file.path, place: Place::Whole, problem: Problem::Unrecognised }),
+    }
+}
+
+/// A directory holds what a harness left in it, or files of any format.
+pub(super) fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, Failure> {
+    let catalogue = Catalogue::of_roots(vec![directory.to_owned()]);
+    if !catalogue.problems().is_empty() {
+        return Err(Failure::of_reading(catalogue.problems()));
+    }
+    let names = catalogue.names();
+    let listed = || names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = directory.display();
+    match name.or_else(|| the_one_name(names)) {
+        Some(name) if names.contains(name) => Ok(catalogue.read(name)),
+        Some(name) if names.is_empty() => Err(Failure::new(
+            format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
+            format!("name a file of it: {}", directory.join(name).display()),
+        )),
+        Some(name) => {
+            let latest = the_one_name(names).map(|latest| catalogue.read(latest)).unwrap_or_default();
+            earlier(latest, name).map_err(|others| no_earlier(directory, name, &others.union(names).cloned().collect()))
+        }
+        None if names.is_empty() => read_loose_files(directory),
+        None => Err(Failure::new(
+            format!("{shown}: results of several names"),
+            format!("say which: {shown}@NAME, with one of: {}", listed()),
+        )),
+    }
+}
+
+/// What files say of the run of this name that theirs was compared with.
+///
+/// # Errors
+/// They say nothing of it: the names of which they do.
+pub(super) fn earlier(readings: Vec<Reading>, name: &str) -> Result<Vec<Reading>, BTreeSet<String>> {
+    let names: BTreeSet<String> = readings.iter().flat_map(|reading| reading.earlier.keys().cloned()).collect();
+    if !names.contains(name) {
+        return Err(names);
+    }
+    let of_before = |mut reading: Reading| {
+        let observations = reading.earlier.remove(name).unwrap_or_default();
+        Reading { observations, warnings: Vec::new(), ..reading }
+    };
+    Ok(readings.into_iter().map(of_before).collect())
+}
+
+pub(super) fn no_earlier(path: &Path, name: &str, names: &BTreeSet<String>) -> Failure {
+    let problem = format!("{}: no results named `{name}`", path.display());
+    if names.is_empty() {
+        return Failure::new(
+            problem,
+            "only a summary of iai-callgrind or gungraun holds another run; leave the `@` out",
+        );
+    }
+    let meant = did_you_mean(name, names.iter().map(String::as_str));
+    let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Failure::new(problem, format!("{meant}there are: {listed}"))
+}
+
+/// The name to take when none is given: `new`, which harnesses write at every run, or the only one there is.
+fn the_one_name(names: &BTreeSet<String>) -> Option<&str> {
+    let only = names.iter().next().filter(|_| names.len() == 1);
+    names.get("new").or(only).map(String::as_str)
+}
+
+/// Every file right in the directory, whatever its format.
+fn read_loose_files(directory: &Path) -> Result<Vec<Reading>, Failure> {
+    let problem = |error: &std::io::Error| Failure::of_reading(&[catalogue::unreadable(directory, error)]);
+    let entries = std::fs::read_dir(directory).map_err(|error| problem(&error))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths.iter().map(|path| catalogue::read_file(path).map_or_else(Reading::refused, read_bytes)).collect())
+}
