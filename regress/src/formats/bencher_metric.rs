@@ -5,8 +5,9 @@
 //! {"sort": [{"parameters": {"size": 16}, "measures": {"latency": {"value": 88.0}}}]}
 //! ```
 //!
-//! Kept: `value`, one number for each benchmark and measure. What `lower_value` and `upper_value` bound differs from
-//! adapter to adapter, so they are not read. Entries of a list that name the same parameters are further runs.
+//! Kept: `value`, one number for each benchmark and measure, with `lower_value` and `upper_value` as the interval it may
+//! lie in. What these bound differs from adapter to adapter, and it is as wide as an interval of the value or wider: a
+//! change has to lie beyond it. Entries of a list that name the same parameters are further runs.
 //!
 //! Measures have no unit in the file. `latency` is nanoseconds and `throughput` operations per second, as bencher.dev has
 //! it; `build-time` is seconds, `file-size` bytes. The names of our own metrics stand for these, in base units, and so do
@@ -25,13 +26,13 @@ use serde_json::value::RawValue;
 use super::document::{self, Document, Members};
 use super::units::{self, Factor};
 use super::{File, Format, Problem, ReadError, Reading, json};
-use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Values};
+use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Processes, Run, Standing, Values};
 use crate::stats::{median, median_interval};
 use crate::unit::{Better, Unit};
 
 pub(super) const FORMAT: Format = Format {
     name: HARNESS,
-    keeps: "summary only: one value for each benchmark and measure (Bencher Metric Format)",
+    keeps: "summary only: one value and its interval for each benchmark and measure (Bencher Metric Format)",
     recognises,
     baseline_of: None,
     read: |files| document::each_file(files, read_file),
@@ -57,6 +58,10 @@ fn recognises(bytes: &[u8]) -> bool {
 struct Measured<'a> {
     #[serde(borrow)]
     value: &'a RawValue,
+    #[serde(borrow)]
+    lower_value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    upper_value: Option<&'a RawValue>,
 }
 
 /// The measures of a benchmark with these parameters.
@@ -114,6 +119,8 @@ struct Series {
     field: String,
     /// In base units.
     numbers: Vec<f64>,
+    /// From where to where they may lie, as far as anything is said of it; in base units.
+    ends: Vec<f64>,
 }
 
 impl AllSeries {
@@ -133,16 +140,19 @@ impl AllSeries {
             let next = self.all.len();
             let index = *self.index_of.entry((id.clone(), metric.name.clone())).or_insert(next);
             if index == next {
-                self.all.push(Series { id: id.clone(), metric, field, numbers: Vec::new() });
+                self.all.push(Series { id: id.clone(), metric, field, numbers: Vec::new(), ends: Vec::new() });
             }
             self.all[index].numbers.push(value);
+            let ends = [measured.lower_value, measured.upper_value].into_iter().flatten();
+            self.all[index].ends.extend(ends.filter_map(document::number_of).map(|end| factor.apply(end)));
         }
     }
 
     fn hand_over(self, document: &mut Document) {
-        for Series { id, metric, field, numbers } in self.all {
+        for Series { id, metric, field, numbers, ends } in self.all {
             if let Some(sample) = document.sample(&field, &numbers, Factor::Times(1.0), &metric.unit) {
-                let values = document::counted_or(&metric, sample, document::middle);
+                let within = |middle: Processes| ends.iter().fold(middle, |middle, end| middle.within(*end, *end));
+                let values = document::counted_or(&metric, sample, |sample| within(document::middle(sample)));
                 document.observe(&field, &id, metric, values);
             }
         }

@@ -169,7 +169,13 @@ fn take(
         .map(|Throughput { per_iteration, unit }| measured::load(per_iteration.get(), unit))
         .transpose()
         .map_err(|problem| vec![(Some("throughput".to_owned()), problem)])?;
-    measured::observe((&id, harness, origin), (measured.metric, sample), load.as_ref(), Processes::one, reading);
+    measured::observe(
+        (&id, harness, origin),
+        (measured.metric, sample),
+        load.as_ref(),
+        (Processes::one, None),
+        reading,
+    );
     Ok(())
 }
 

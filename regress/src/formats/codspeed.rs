@@ -8,7 +8,8 @@
 //!   {"creator":{"name":"codspeed-rust","version":"6.0.0","pid":1},"instrument":{"type":"walltime"},"benchmarks":[…]}
 //! ```
 //!
-//! Kept: the median, as a [middle](crate::model::Kept::Middles), and the least of the rounds. codspeed divides whole
+//! Kept: the median, as a [middle](crate::model::Kept::Middles), with [the interval that follows from quartiles and
+//! rounds](crate::stats::interval_of_quartiles), and the least of the rounds. codspeed divides whole
 //! nanoseconds by iterations into whole nanoseconds: below some hundred the middle is coarse, and below one it is 0.
 //! The name is the `uri`, of which an absolute path keeps the file's name only: elsewhere the same benchmark lies elsewhere.
 
@@ -22,10 +23,11 @@ use serde_json::value::RawValue;
 use super::measured::seconds;
 use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
 use crate::model::{BenchId, Observation, Processes, Values};
+use crate::stats::{Interval, interval_of_quartiles};
 
 pub(super) const FORMAT: Format = Format {
     name: "codspeed",
-    keeps: "summary only: median and minimum (codspeed's walltime results)",
+    keeps: "summary only: median with its interval, and minimum (codspeed's walltime results)",
     recognises,
     baseline_of: None,
     read,
@@ -87,6 +89,19 @@ struct Stats<'a> {
     min_ns: &'a RawValue,
     #[serde(borrow)]
     median_ns: &'a RawValue,
+    #[serde(borrow)]
+    q1_ns: Option<&'a RawValue>,
+    #[serde(borrow)]
+    q3_ns: Option<&'a RawValue>,
+    rounds: Option<usize>,
+}
+
+impl Stats<'_> {
+    /// From where to where the median may lie, in seconds.
+    fn within(&self, median: f64) -> Option<Interval> {
+        let quartile = |json: Option<&RawValue>| seconds(json?).ok().map(|time| time.min());
+        interval_of_quartiles(median, (quartile(self.q1_ns)?, quartile(self.q3_ns)?), self.rounds?)
+    }
 }
 
 /// # Errors
@@ -120,13 +135,17 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
         let number = |name: &str, json| seconds(json).map_err(|problem| (format!("{place}stats.{name}"), problem));
         let median = number("median_ns", benchmark.stats.median_ns);
         match (median, number("min_ns", benchmark.stats.min_ns)) {
-            (Ok(median), Ok(least)) => reading.observations.push(Observation {
-                id,
-                metric: known("time"),
-                values: Values::Sampled(Processes::middles(median, Some(least.min()))),
-                harness: harness.clone(),
-                origin: file.path.clone(),
-            }),
+            (Ok(median), Ok(least)) => {
+                let within = benchmark.stats.within(median.min());
+                let middle = Processes::middles(median, Some(least.min()));
+                reading.observations.push(Observation {
+                    id,
+                    metric: known("time"),
+                    values: Values::Sampled(within.map_or(middle.clone(), |ends| middle.within(ends.low, ends.high))),
+                    harness: harness.clone(),
+                    origin: file.path.clone(),
+                });
+            }
             (median, least) => {
                 let both = [median.err(), least.err()].into_iter().flatten();
                 reading.problems.extend(both.map(|(field, problem)| problem_at(Place::Field(field), problem)));

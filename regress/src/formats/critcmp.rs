@@ -6,7 +6,8 @@
 //!   "criterion_estimates_v1":{"median":{"point_estimate":43.3,…},"mean":{…},…}}}}
 //! ```
 //!
-//! Kept: the median, as a [middle](crate::model::Kept::Middles); critcmp itself compares means. Like critcmp this reader
+//! Kept: the median, as a [middle](crate::model::Kept::Middles), with criterion's confidence interval of it, which a change
+//! has to lie beyond; critcmp itself compares means. Like critcmp this reader
 //! takes all times for nanoseconds. The harness is criterion: a directory of its measurements can be compared with it.
 //! critcmp exports no throughput in bits, decimal bytes, or elements and bytes: both its fields are `null` then.
 
@@ -21,11 +22,12 @@ use super::criterion::Load;
 use super::json::{self, Entries};
 use super::measured::{self, Measured};
 use super::{File, Format, Place, Problem, ReadError, Reading};
-use crate::model::{BenchId, Processes, Warning};
+use crate::model::{BenchId, Processes};
+use crate::stats::Sample;
 
 pub(super) const FORMAT: Format = Format {
     name: "critcmp",
-    keeps: "summary only: criterion's median, and throughput (`critcmp --export`)",
+    keeps: "summary only: criterion's median with its interval, and throughput (`critcmp --export`)",
     recognises,
     baseline_of: None,
     read,
@@ -90,19 +92,12 @@ struct ConfidenceInterval {
     upper_bound: f64,
 }
 
-/// A median that may lie this many times as high is told; chosen, as far as two runs may differ.
-const WIDE: f64 = 1.75;
-
 impl ConfidenceInterval {
-    /// What to say of a median that criterion itself could not tell.
-    fn warning(&self) -> Option<String> {
-        let ConfidenceInterval { lower_bound, upper_bound } = self;
-        (*upper_bound > WIDE * lower_bound).then(|| {
-            format!(
-                "by criterion's own interval its median lies anywhere in {lower_bound:.4} … {upper_bound:.4} ns: a change \
-                 of it may be chance; measure longer"
-            )
-        })
+    /// The ends, in seconds; `None` where they are no times.
+    fn seconds(&self) -> Option<Sample> {
+        let ends = [self.lower_bound, self.upper_bound];
+        let seconds = Measured::in_unit("ns").per_iteration(&ends, &[1.0, 1.0]).ok()?;
+        (seconds.min() >= 0.0).then_some(seconds)
     }
 }
 
@@ -136,9 +131,8 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
                 let id = BenchId::new(name);
                 let time = Measured::in_unit("ns").metric;
                 let interval = benchmark.criterion_estimates_v1.median.confidence_interval.as_ref();
-                let warning = interval.and_then(ConfidenceInterval::warning);
-                reading.warnings.extend(warning.map(|text| Warning::about(&id, "time", text)));
-                let keep = |sample| Processes::middles(sample, None);
+                let within = interval.and_then(ConfidenceInterval::seconds);
+                let keep = (|sample| Processes::middles(sample, None), within.as_ref());
                 measured::observe((&id, &harness, &file.path), (time, sample), load.as_ref(), keep, &mut reading);
             }
             Err(problem) => {

@@ -80,11 +80,22 @@ struct Scores<'a> {
     #[serde(borrow)]
     score: &'a RawValue,
     #[serde(borrow)]
+    score_confidence: Option<&'a RawValue>,
+    #[serde(borrow)]
     score_unit: Cow<'a, str>,
     #[serde(borrow)]
     raw_data: Option<&'a RawValue>,
     #[serde(borrow)]
     raw_data_histogram: Option<&'a RawValue>,
+}
+
+impl Scores<'_> {
+    /// The interval of the mean by Student's t, 99.9 %; `None` where there is none, or it is `["NaN", "NaN"]`.
+    fn interval(&self) -> Option<[f64; 2]> {
+        let ends: [&RawValue; 2] = serde_json::from_str(self.score_confidence?.get()).ok()?;
+        let [low, high] = ends.map(document::number_of);
+        Some([low?, high?])
+    }
 }
 
 /// By fork and iteration: durations and how many calls took so long.
@@ -152,7 +163,12 @@ fn read_primary(document: &mut Document, field: &str, id: &BenchId, scores: &Sco
     if let Some(score) = document.number(&field, scores.score)
         && let Some(sample) = document.sample(&field, &[score], factor, &metric.unit)
     {
-        document.observe(&field, id, metric, Values::Sampled(document::middle(sample)));
+        let middle = document::middle(sample);
+        let values = Values::Sampled(match scores.interval() {
+            Some([low, high]) => middle.within(factor.apply(low), factor.apply(high)),
+            None => middle,
+        });
+        document.observe(&field, id, metric, values);
     }
     true
 }

@@ -88,27 +88,37 @@ pub(super) fn load(amount: &str, kind: &str) -> Result<Load, Problem> {
 /// What one benchmark measured, and what follows from its throughput.
 ///
 /// * `keep`: whether the numbers are measurements or middles of them.
+/// * `within`: from where to where the middle of `sample` may lie, where that is known.
 pub(super) fn observe(
     (id, harness, origin): (&BenchId, &Arc<str>, &Arc<str>),
     (metric, sample): (Arc<Metric>, Sample),
     load: Option<&Load>,
-    keep: impl Fn(Sample) -> Processes,
+    (keep, within): (impl Fn(Sample) -> Processes, Option<&Sample>),
     reading: &mut Reading,
 ) {
-    let observation = |metric: Arc<Metric>, sample: Sample| Observation {
+    let observation = |metric: Arc<Metric>, sample: Sample, within: Option<&Sample>| Observation {
         id: id.clone(),
         metric,
-        values: Values::Sampled(keep(sample)),
+        values: Values::Sampled(match within {
+            Some(ends) => keep(sample).within(ends.min(), ends.max()),
+            None => keep(sample),
+        }),
         harness: harness.clone(),
         origin: origin.clone(),
     };
     if let Some(load) = load.filter(|_| &*metric.name == "time") {
+        // A rate has its ends where the time has its own.
+        let ends = within.and_then(|ends| criterion::rates(load, ends).ok()).unwrap_or_default();
+        let of_metric = |name: &str| ends.iter().find(|(metric, _)| *metric.name == *name).map(|(_, ends)| ends);
         match criterion::rates(load, &sample) {
-            Ok(rates) => reading.observations.extend(rates.into_iter().map(|(metric, rate)| observation(metric, rate))),
+            Ok(rates) => reading.observations.extend(rates.into_iter().map(|(metric, rate)| {
+                let within = of_metric(&metric.name);
+                observation(metric, rate, within)
+            })),
             Err(text) => reading.warnings.push(Warning::about(id, "throughput", text)),
         }
     }
-    reading.observations.push(observation(metric, sample));
+    reading.observations.push(observation(metric, sample, within));
 }
 
 #[cfg(test)]

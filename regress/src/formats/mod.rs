@@ -26,6 +26,7 @@ mod jmh;
 mod json;
 mod layout;
 mod libtest;
+mod libtest_json;
 mod massif;
 mod measured;
 mod meter;
@@ -137,6 +138,7 @@ pub const FORMATS: &[&Format] = &[
     &critcmp::FORMAT,
     &codspeed::FORMAT,
     &libtest::FORMAT,
+    &libtest_json::FORMAT,
     &divan::FORMAT,
     &tango::FORMAT,
     &callgrind::FORMAT,

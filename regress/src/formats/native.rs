@@ -16,7 +16,8 @@
 //! The order is that of [`Run::observations`] and numbers are the shortest that read back equal, so that the same
 //! run gives the same bytes and a `git diff` of two baselines reads as a report.
 //! `better`, `nature` and `standing` stand there only where they differ from what the metric's name says, `summary` only
-//! where the numbers are the middles of measurements that were not kept (in it `least`, the smallest of them, if known).
+//! where the numbers are the middles of measurements that were not kept (in it `least`, the smallest of them, and `within`,
+//! from where to where the middle may lie, as far as they are known).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -224,6 +225,8 @@ struct ObservationIn<'a> {
 struct SummaryOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     least: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<(f64, f64)>,
 }
 
 #[derive(Deserialize)]
@@ -231,6 +234,8 @@ struct SummaryOut {
 struct SummaryIn<'a> {
     #[serde(borrow)]
     least: Option<&'a RawValue>,
+    #[serde(borrow)]
+    within: Option<&'a RawValue>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -323,7 +328,7 @@ impl<'a> ObservationOut<'a> {
         };
         let summary = processes.and_then(|processes| match processes.kept() {
             Kept::Measurements => None,
-            Kept::Middles { least } => Some(SummaryOut { least }),
+            Kept::Middles { least, within } => Some(SummaryOut { least, within }),
         });
         ObservationOut {
             benchmark: id.as_str(),
@@ -380,7 +385,15 @@ fn middles(processes: &Processes, summary: &SummaryIn<'_>) -> Result<Values, Pro
         return Err(Problem::Syntax { found, wanted: "one number a process: its middle".to_owned() });
     }
     let least = summary.least.map(json::number).transpose()?;
-    Ok(Values::Sampled(Processes::middles(processes.pooled().clone(), least)))
+    let middles = Processes::middles(processes.pooled().clone(), least);
+    let Some(within) = summary.within else { return Ok(Values::Sampled(middles)) };
+    match numbers::list(within.get()).as_deref() {
+        Ok(&[low, high]) if low <= high => Ok(Values::Sampled(middles.within(low, high))),
+        _ => {
+            let found = within.get().chars().take(24).collect();
+            Err(Problem::Syntax { found, wanted: "`within`: two numbers, the smaller one first".to_owned() })
+        }
+    }
 }
 
 fn samples(json: &RawValue) -> Result<Vec<Sample>, Problem> {

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Kept: every round, in the order taken; seconds of one call. All are of one process. A saved file has no rounds unless
-//! `--benchmark-save-data` was given: then the median is taken, as what is left of them, and the smallest.
+//! `--benchmark-save-data` was given: then the median is taken, as what is left of them, with
+//! [the interval that follows from its quartiles](crate::stats::interval_of_quartiles), and the smallest.
 //! A benchmark is called by its full name, parameters included.
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use super::document::{self, Document};
 use super::units::Factor;
 use super::{File, Format, ReadError, Reading, json, known};
 use crate::model::{BenchId, Commit, Host, Processes, Values, Warning};
+use crate::stats::{Sample, interval_of_quartiles};
 use crate::unit::Unit;
 
 pub(super) const FORMAT: Format = Format {
@@ -92,6 +94,10 @@ struct Stats<'a> {
     median: &'a RawValue,
     #[serde(borrow)]
     min: Option<&'a RawValue>,
+    #[serde(borrow)]
+    q1: Option<&'a RawValue>,
+    #[serde(borrow)]
+    q3: Option<&'a RawValue>,
     rounds: Option<usize>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
@@ -122,7 +128,7 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
         }
         let processes = match stats.data {
             Some(_) => Processes::one(sample),
-            None => Processes::middles(sample, stats.min.and_then(document::number_of).filter(|min| *min >= 0.0)),
+            None => middle(sample, &stats),
         };
         document.observe(&field, &id, known("time"), Values::Sampled(processes));
     }
@@ -130,6 +136,20 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
         document.warn(Warning::general(MEDIANS_ONLY));
     }
     Ok(document.finish())
+}
+
+/// What was saved of the rounds.
+fn middle(median: Sample, stats: &Stats) -> Processes {
+    let time = |json: Option<&RawValue>| json.and_then(document::number_of).filter(|time| *time >= 0.0);
+    let within = time(stats.q1)
+        .zip(time(stats.q3))
+        .zip(stats.rounds)
+        .and_then(|(quartiles, rounds)| interval_of_quartiles(median.min(), quartiles, rounds));
+    let middle = Processes::middles(median, time(stats.min));
+    match within {
+        Some(ends) => middle.within(ends.low, ends.high),
+        None => middle,
+    }
 }
 
 fn tell_provenance(document: &mut Document, session: &Session) {

@@ -227,7 +227,7 @@ fn observe(bench: Bench, (harness, origin): (&Arc<str>, &Arc<str>), reading: &mu
     match load {
         Ok(load) => {
             let named = (&id, harness, origin);
-            measured::observe(named, (measured.metric, sample), load.as_ref(), Processes::one, reading);
+            measured::observe(named, (measured.metric, sample), load.as_ref(), (Processes::one, None), reading);
         }
         Err(problem) => refuse(problem),
     }

@@ -70,13 +70,19 @@ impl Failure {
 
     /// Results that claim to be the same benchmark.
     pub fn of_collisions(label: &str, collisions: &[Collision]) -> Failure {
-        let message = |collision: &Collision| Message {
-            problem: format!(
-                "{label}: {} {} stands in {} and in {}",
-                collision.id, collision.metric, collision.first, collision.second
-            ),
+        let message = |Collision { id, metric, first, second, counts }: &Collision| Message {
+            problem: format!("{label}: {id} {metric} stands in {first} and in {second}"),
             place: None,
-            next_step: "give each benchmark a name of its own, or compare one of the two".to_owned(),
+            next_step: match counts {
+                None => "give each benchmark a name of its own, or compare one of the two".to_owned(),
+                Some((one, other)) => format!(
+                    "they counted {} and {}, and nobody can say which to compare: name one of the files; if it is not the \
+                     same benchmark, give each a name of its own; if it is, its count depends on something (addresses, \
+                     hashes, the environment): hold that still and count again",
+                    one.per_operation(),
+                    other.per_operation()
+                ),
+            },
         };
         Failure(collisions.iter().map(message).collect())
     }

@@ -55,6 +55,9 @@ pub enum Kept {
     Middles {
         /// The smallest measurement of all, where the harness says it.
         least: Option<f64>,
+        /// From where to where the middle may lie by the harness's own account, where it gives one. Of several
+        /// processes all the middles with their intervals lie in it; both ends are finite.
+        within: Option<(f64, f64)>,
     },
 }
 
@@ -85,7 +88,22 @@ impl Processes {
     ///
     /// * `least`: the smallest measurement of all, where it is known.
     pub fn middles(sample: Sample, least: Option<f64>) -> Processes {
-        Processes { kept: Kept::Middles { least }, ..Processes::each(sample) }
+        Processes { kept: Kept::Middles { least, within: None }, ..Processes::each(sample) }
+    }
+
+    /// The same middles, which may lie anywhere from `low` to `high` by the harness's own account.
+    ///
+    /// An interval that leaves middles out is widened to hold them, and what is no number says nothing. Measurements
+    /// stay as they are: they show themselves how they scatter.
+    pub fn within(self, low: f64, high: f64) -> Processes {
+        let Kept::Middles { least, within } = self.kept else { return self };
+        if low.is_nan() || high.is_nan() {
+            return self;
+        }
+        let (min, max) = (self.pooled.min(), self.pooled.max());
+        let (low, high) = (low.min(min).max(f64::MIN), high.max(max).min(f64::MAX));
+        let within = within.map_or((low, high), |before| (low.min(before.0), high.max(before.1)));
+        Processes { kept: Kept::Middles { least, within: Some(within) }, ..self }
     }
 
     /// One sample per process. `None` when there is no process.
@@ -117,9 +135,16 @@ impl Processes {
     pub fn map(&self, change: impl Fn(f64) -> f64) -> Option<Processes> {
         let kept = match self.kept {
             Kept::Measurements => Kept::Measurements,
-            Kept::Middles { least } => Kept::Middles { least: least.map(&change).filter(|least| least.is_finite()) },
+            Kept::Middles { least, within: _ } => {
+                Kept::Middles { least: least.map(&change).filter(|least| least.is_finite()), within: None }
+            }
         };
-        Some(Processes { pooled: self.pooled.map(change).ok()?, bounds: self.bounds.clone(), kept })
+        let mapped = Processes { pooled: self.pooled.map(&change).ok()?, bounds: self.bounds.clone(), kept };
+        Some(match self.middle_within().map(|(low, high)| (change(low), change(high))) {
+            // What falls where it used to rise turns the ends round.
+            Some((a, b)) => mapped.within(a.min(b), a.max(b)),
+            None => mapped,
+        })
     }
 
     /// How many processes measured; at least 1.
@@ -167,8 +192,10 @@ impl Processes {
     pub fn append(&mut self, other: Processes) {
         if self.kept != Kept::Measurements || other.kept != Kept::Measurements {
             let least = self.least().zip(other.least()).map(|(a, b)| f64::min(a, b));
+            let intervals = [self.middle_within(), other.middle_within()];
             let middles = self.by_process().chain(other.by_process()).map(middle).collect();
-            *self = Processes::middles(Sample::new(middles).expect("a middle of numbers is a number"), least);
+            let middles = Processes::middles(Sample::new(middles).expect("a middle of numbers is a number"), least);
+            *self = intervals.into_iter().flatten().fold(middles, |all, (low, high)| all.within(low, high));
             return;
         }
         let before = self.pooled.len();
@@ -182,7 +209,15 @@ impl Processes {
     pub fn least(&self) -> Option<f64> {
         match self.kept {
             Kept::Measurements => Some(self.pooled.min()),
-            Kept::Middles { least } => least,
+            Kept::Middles { least, .. } => least,
+        }
+    }
+
+    /// From where to where the middle may lie by the harness's own account; `None` for measurements.
+    pub fn middle_within(&self) -> Option<(f64, f64)> {
+        match self.kept {
+            Kept::Measurements => None,
+            Kept::Middles { within, .. } => within,
         }
     }
 }
@@ -296,6 +331,29 @@ mod tests {
         let one = Processes::one(sample(&[7.0, 1.0, 4.0]));
         check(one.clone(), middles(&[5.0], Some(3.0)), middles(&[4.0, 5.0], Some(1.0)));
         check(middles(&[5.0], None), one, middles(&[5.0, 4.0], None));
+        // What is known of one is known of both, and holds all the middles.
+        let wide = |values, low, high| middles(values, None).within(low, high);
+        check(wide(&[3.0], 2.0, 4.0), wide(&[5.0], 4.5, 6.0), wide(&[3.0, 5.0], 2.0, 6.0));
+        check(wide(&[3.0], 2.0, 4.0), middles(&[5.0], None), wide(&[3.0, 5.0], 2.0, 5.0));
+        check(middles(&[5.0], None), wide(&[3.0], 2.0, 4.0), wide(&[5.0, 3.0], 2.0, 5.0));
+    }
+
+    #[test]
+    fn an_interval_holds_its_middles_and_is_finite() {
+        #[track_caller]
+        fn check(low: f64, high: f64, expected: Option<(f64, f64)>) {
+            let middles = Processes::middles(Sample::new(vec![3.0]).unwrap(), None).within(low, high);
+            assert_eq!(middles.middle_within(), expected);
+        }
+        check(2.0, 4.0, Some((2.0, 4.0)));
+        check(4.0, 5.0, Some((3.0, 5.0)));
+        check(4.0, 2.0, Some((3.0, 3.0)));
+        check(f64::NEG_INFINITY, f64::INFINITY, Some((f64::MIN, f64::MAX)));
+        check(f64::NAN, 4.0, None);
+        let one = Processes::one(Sample::new(vec![3.0]).unwrap());
+        assert_eq!(one.clone().within(2.0, 4.0), one);
+        let rate = Processes::middles(Sample::new(vec![4.0]).unwrap(), None).within(2.0, 8.0).map(|x| 8.0 / x);
+        assert_eq!(rate.unwrap().middle_within(), Some((1.0, 4.0)));
     }
 
     #[test]

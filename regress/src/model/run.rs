@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{BenchId, METRICS, Observation, Provenance, Values, Warning};
+use super::{BenchId, Exact, METRICS, Observation, Provenance, Values, Warning};
 
 /// Everything one side of a comparison measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Collision {
     pub first: Arc<str>,
     /// Where the second was read.
     pub second: Arc<str>,
+    /// What both counted, where the same tool counted the same twice and not alike.
+    pub counts: Option<(Exact, Exact)>,
 }
 
 impl Run {
@@ -164,6 +166,10 @@ fn collision(first: &Observation, second: &Observation) -> Collision {
         metric: first.metric.name.clone(),
         first: first.origin.clone(),
         second: second.origin.clone(),
+        counts: match (&first.values, &second.values) {
+            (Values::Exact(a), Values::Exact(b)) if first.harness == second.harness && a != b => Some((*a, *b)),
+            _ => None,
+        },
     }
 }
 

@@ -11,6 +11,7 @@
 //! signed_rank     did it change, in pairs?  p of Wilcoxon's test
 //! modes           two populations?  where they part
 //! power           what could be seen?  smallest visible change, measurements needed
+//! quartiles       how surely is a median known whose measurements are lost?
 //! spread          how noisy is it?     MAD and what is made of it
 //! drift           may it be trusted?   early against late, autocorrelation
 //! adjust          many tests at once   Holm, Benjamini-Hochberg
@@ -34,6 +35,7 @@ mod order;
 #[cfg(test)]
 mod paired_oracle_tests;
 mod power;
+mod quartiles;
 mod rank_test;
 mod sample;
 mod shift;
@@ -49,6 +51,7 @@ pub use interval::Interval;
 pub use modes::{Modes, two_modes};
 pub use order::{MedianOrders, median, median_interval, median_orders, quantile, samples_for_interval};
 pub use power::{Aim, samples_for_change, smallest_visible_change};
+pub use quartiles::interval_of_quartiles;
 pub use rank_test::{Method, RankTest, doubled_tail, rank_test, samples_for_p, smallest_p};
 pub use sample::{Sample, SampleError};
 pub use shift::{Estimate, ratio, shift};

@@ -146,9 +146,10 @@ fn describe_samples(processes: &Processes) -> String {
         _ if lengths.iter().all(|length| *length == 1) => format!("1 each of {} processes", lengths.len()),
         _ => format!("{lengths:?}"),
     };
-    if let Kept::Middles { least } = processes.kept() {
+    if let Kept::Middles { least, within } = processes.kept() {
         let least = least.map_or("unknown".to_owned(), |least| format!("{least:e}"));
-        return format!("middles {values:?}, least {least}");
+        let within = within.map_or(String::new(), |(low, high)| format!(", within {low:e} … {high:e}"));
+        return format!("middles {values:?}, least {least}{within}");
     }
     format!("{shape}, {:e} … {:e}, mean {mean:e}", values[0], values[values.len() - 1])
 }

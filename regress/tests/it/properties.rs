@@ -152,8 +152,10 @@ fn values() -> impl Strategy<Value = Values> {
         .prop_map(|(total, operations)| Values::Exact(Exact::new(total, operations).expect("at least one operation")));
     let sample = vec(finite(), 1..6).prop_map(|values| Sample::new(values).expect("finite values"));
     let sampled = vec(sample, 1..4).prop_map(|samples| Values::Sampled(Processes::new(samples).expect("at least one")));
-    let middles = (vec(finite(), 1..6), option::of(finite())).prop_map(|(values, least)| {
-        Values::Sampled(Processes::middles(Sample::new(values).expect("finite values"), least))
+    let middles = (vec(finite(), 1..6), option::of(finite()), option::of((finite(), finite())));
+    let middles = middles.prop_map(|(values, least, within)| {
+        let middles = Processes::middles(Sample::new(values).expect("finite values"), least);
+        Values::Sampled(within.map_or(middles.clone(), |(a, b)| middles.within(a.min(b), a.max(b))))
     });
     prop_oneof![exact, sampled, middles]
 }

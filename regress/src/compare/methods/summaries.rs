@@ -3,11 +3,11 @@ use super::rank::{direction, medians_of};
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
 use crate::model::{Kept, Observation, Processes, Values};
 use crate::stats;
-use crate::unit::Better;
+use crate::unit::{Better, show_change};
 
 pub(super) const METHOD: Method = Method {
     name: "summaries",
-    what: "a summary is all that was kept: its middle has to move by more than two runs of one program may differ",
+    what: "a summary is all that was kept: its middle has to move by more than two runs of one program may differ, and beyond the interval its harness gives it",
 };
 
 /// The fewest middles of each side that a rank test can tell apart: 2 ÷ C(8, 4) = 0.029.
@@ -22,8 +22,14 @@ pub(super) fn is_for(old: &Values, new: &Values) -> bool {
     is_middle(old) || is_middle(new)
 }
 
-/// Compares two middles whose scatter nobody kept. There is no p, and no interval but the one of the allowance.
+/// Compares two middles whose scatter nobody kept. There is no p. What is believed is the interval of the allowance, as
+/// much wider as the harness says that it cannot tell the middles themselves:
 ///
+/// ```text
+///   believed = low of new ÷ high of old ÷ allowance  …  high of new ÷ low of old · allowance
+/// ```
+///
+/// So a wider interval never makes a finding: it only takes some back.
 /// What two medians can show was looked at in 12 runs of three unchanged benchmarks on a loaded machine: of 198 pairs
 /// the medians differ by more than ×1.75 in 3 (at most by ×2.01), medians and minima together in none. So where
 /// the least of the measurements is known, it has to move as well.
@@ -35,27 +41,65 @@ pub(super) fn compare(old: &Observation, new: &Observation, options: &Options) -
         Better::Lower => least(&old.values).zip(least(&new.values)),
         Better::Higher | Better::Unknown => None,
     };
-    let change = Change {
+    let believed = |old: (f64, f64), new: (f64, f64)| {
+        let (low, high) = (quotient(new.0, old.1), quotient(new.1, old.0));
+        ratio.map(|_| (low / allowance.ratio, high * allowance.ratio))
+    };
+    let (old_within, new_within) = (within(&old.values), within(&new.values));
+    let mut change = Change {
         method: METHOD.name,
         ratio,
         shift: Interval { low: f64::NEG_INFINITY, point: new_middle - old_middle, high: f64::INFINITY },
-        believed: ratio.map(|ratio| (ratio / allowance.ratio, ratio * allowance.ratio)),
+        believed: believed((old_middle, old_middle), (new_middle, new_middle)),
         best_ratio: least.filter(|(old, _)| *old > 0.0).map(|(old, new)| new / old),
         p: None,
         p_adjusted: None,
-        allowance,
+        allowance: allowance.clone(),
     };
+    let of_points = finding(&change, new.metric.better, options);
+    change.believed = believed(old_within, new_within);
+    let found = finding(&change, new.metric.better, options);
+    let taken_back = (found != of_points).then(|| {
+        format!(
+            "it moved by more than two runs may differ, but by the harness's own account the medians themselves lie \
+             anywhere in {} of old and {} of new: a change of them may be chance; measure longer",
+            around(old_middle, old_within),
+            around(new_middle, new_within)
+        )
+    });
     let side = |observation: &Observation| Summary::of(observation, options.confidence);
     Comparison {
         id: new.id.clone(),
         metric: new.metric.clone(),
         harness: new.harness.clone(),
         sides: Sides::Both { old: side(old), new: side(new) },
-        finding: finding(&change, new.metric.better, options),
+        finding: found,
         change: Some(change),
         benchstat: None,
-        warnings: Vec::new(),
+        warnings: taken_back.into_iter().collect(),
     }
+}
+
+/// From where to where the middle of a side may lie by its harness's account, none of it below zero; the middle alone
+/// where it gives none.
+fn within(values: &Values) -> (f64, f64) {
+    let middle = middle(values);
+    let known = match values {
+        Values::Exact(_) => None,
+        Values::Sampled(processes) => processes.middle_within(),
+    };
+    let (low, high) = known.unwrap_or((middle, middle));
+    (low.max(0.0), high.max(0.0))
+}
+
+/// new ÷ old of ends that are at least 0; without limit where old may be nothing.
+fn quotient(new: f64, old: f64) -> f64 {
+    if old > 0.0 { new / old } else { f64::INFINITY }
+}
+
+/// `−12 % … +35 %`: an interval around its middle.
+fn around(middle: f64, (low, high): (f64, f64)) -> String {
+    format!("{} … {}", show_change(quotient(low, middle)), show_change(quotient(high, middle)))
 }
 
 /// Beyond the allowance, or nothing: without any knowledge of the scatter nothing is shown to be the same.
@@ -90,6 +134,8 @@ fn least(values: &Values) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::{BenchId, Metric};
     use crate::stats::Sample;
@@ -135,6 +181,56 @@ mod tests {
         check((1.0, Some(0.9)), (2.0, Some(1.5)), lack()); // 1.5 / 0.9 = 1.67
         check((1.0, Some(0.9)), (2.0, None), Finding::Regressed);
         check((2.0, Some(1.5)), (1.0, Some(0.9)), lack());
+    }
+
+    /// Old and new as middles with an interval.
+    fn of_intervals(old: (f64, f64, f64), new: (f64, f64, f64)) -> Comparison {
+        let side = |(low, middle, high)| time(Processes::middles(sample(&[middle]), None).within(low, high));
+        compare(&side(old), &side(new), &Options::default())
+    }
+
+    #[test]
+    fn a_middle_has_to_move_beyond_its_own_interval() {
+        #[track_caller]
+        fn check(old: (f64, f64, f64), new: (f64, f64, f64), expected: Finding, warnings: &[&str]) {
+            let comparison = of_intervals(old, new);
+            assert_eq!(comparison.finding, expected);
+            assert_eq!(comparison.warnings, warnings);
+        }
+        check((1.0, 1.0, 1.0), (2.0, 2.0, 2.0), Finding::Regressed, &[]);
+        check((0.9, 1.0, 1.1), (1.96, 2.0, 2.1), Finding::Regressed, &[]); // 1.96 / 1.1 = 1.78
+        let doubt = "it moved by more than two runs may differ, but by the harness's own account the medians themselves \
+                     lie anywhere in -10.0 % … +20.0 % of old and -5.00 % … +5.00 % of new: a change of them may be \
+                     chance; measure longer";
+        check((0.9, 1.0, 1.2), (1.9, 2.0, 2.1), lack(), &[doubt]); // 1.9 / 1.2 = 1.58
+        check((1.9, 2.0, 2.1), (0.9, 1.0, 1.0), Finding::Improved, &[]); // 1.0 / 1.9 = 1 / 1.9
+        check((0.9, 1.0, 1.2), (1.0, 1.1, 1.2), lack(), &[]); // not told either way
+    }
+
+    #[test]
+    fn an_old_middle_that_may_be_nothing_bounds_nothing_above() {
+        let change = of_intervals((-1.0, 1.0, 2.0), (2.0, 2.0, 2.0)).change.unwrap();
+        assert_eq!(change.believed, Some((2.0 / 2.0 / 1.75, f64::INFINITY)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_wider_interval_never_makes_a_bolder_finding(
+            old in (0.5..2.0_f64, 0.0..0.5_f64, 0.0..0.5_f64),
+            new in (0.5..8.0_f64, 0.0..0.5_f64, 0.0..0.5_f64),
+            wider in (0.0..0.5_f64, 0.0..0.5_f64),
+        ) {
+            let side = |(middle, below, above): (f64, f64, f64)| (middle - below, middle, middle + above);
+            let wide = |(middle, below, above): (f64, f64, f64)| side((middle, below + wider.0, above + wider.1));
+            let narrow = of_intervals(side(old), side(new));
+            for wider in [of_intervals(wide(old), side(new)), of_intervals(side(old), wide(new))] {
+                prop_assert!(wider.finding == narrow.finding || wider.finding == lack());
+                let (outer, inner) = (wider.change.unwrap().believed.unwrap(), narrow.change.as_ref().unwrap().believed.unwrap());
+                prop_assert!(outer.0 <= inner.0 && inner.1 <= outer.1);
+            }
+            let points = of_intervals(side((old.0, 0.0, 0.0)), side((new.0, 0.0, 0.0)));
+            prop_assert!(narrow.finding == points.finding || narrow.finding == lack());
+        }
     }
 
     #[test]

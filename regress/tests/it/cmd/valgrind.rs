@@ -44,6 +44,24 @@ fn plain_files_of_every_tool_are_compared() {
 }
 
 #[test]
+fn several_processes_of_one_command_have_to_count_alike() {
+    let desk = Desk::with(&[]);
+    desk.copy_corpus("valgrind/callgrind", "from");
+    let put = |from: &str, to: &str| desk.write(to, std::fs::read(desk.path(from)).unwrap());
+    let (old, new) = ("from/callgrind.out.old", "from/callgrind.out.new");
+    for (from, to) in [(old, "old/callgrind.out.1"), (old, "old/callgrind.out.2"), (new, "new/callgrind.out.3")] {
+        put(from, to);
+    }
+    check(&desk, "old new", &[("walk 1000", "instructions", 12_167, 13_267)]);
+    put(new, "old/callgrind.out.4");
+    desk.run("compare old new").refused(&[
+        "old: walk 1000 instructions stands in old/callgrind.out.1 and in old/callgrind.out.4\n",
+        "they counted 12167 and 13267, and nobody can say which to compare: name one of the files;",
+    ]);
+    check(&desk, "old/callgrind.out.4 new", &[("walk 1000", "instructions", 13_267, 13_267)]);
+}
+
+#[test]
 fn the_run_before_is_read_out_of_a_summary() {
     let desk = Desk::with(&[]);
     for (version, old, new) in [
