@@ -1,13 +1,41 @@
-//! What every fuzz target does with its bytes.
+//! What each fuzz target does with its bytes.
+//!
+//! The targets in `fuzz_targets/` hand libFuzzer's bytes to [`run`] with their own name; `tests/it/fuzz.rs` hands it the
+//! inputs that are kept in `corpus/`. So this file is part of two crates.
 
-use regress::formats::{self, FORMATS, File, Reading, native};
+use regress::compare::tables::{Criteria, Gathered, Measured};
+use regress::formats::{self, FORMATS, File, Reading, go_text::scan, native, noise};
 use regress::model::Run;
+use regress::report;
+use regress::select::{Filter, Language, Projections, Subject, Wanted};
+
+pub mod seeds;
+
+/// The targets that are no reader of [`FORMATS`].
+const OTHERS: &[(&str, fn(&[u8]))] = &[("benchstat", benchstat), ("noise", null_run), ("select", select)];
+
+/// Does with `bytes` what the target of this name does; a reader's target is called as its format, `_` for `-`.
+///
+/// # Panics
+/// When something is wrong: that is what is looked for.
+pub fn run(target: &str, bytes: &[u8]) {
+    match OTHERS.iter().find(|(name, _)| *name == target) {
+        Some((_, other)) => other(bytes),
+        None => read(&target.replace('_', "-"), bytes),
+    }
+}
+
+/// The names of all targets.
+pub fn targets() -> impl Iterator<Item = String> {
+    let readers = FORMATS.iter().map(|format| format.name.replace('-', "_"));
+    readers.chain(OTHERS.iter().map(|(name, _)| (*name).to_owned()))
+}
 
 /// Reads `bytes` as the format of this name.
 ///
 /// # Panics
 /// When the reader does, or when what it read does not survive being written in our own format.
-pub fn read(format: &str, bytes: &[u8]) {
+fn read(format: &str, bytes: &[u8]) {
     let format = FORMATS.iter().find(|known| known.name == format).expect("the target is named after its format");
     let files = match format.name {
         "criterion" => criterion_pair(bytes),
@@ -34,6 +62,7 @@ fn criterion_pair(bytes: &[u8]) -> Vec<File> {
     vec![file("g/f/new/benchmark.json", benchmark), file("g/f/new/sample.json", sample)]
 }
 
+/// What was read without a problem is the same after being written and read in our own format.
 fn keeps_everything(reading: Reading) {
     if !reading.problems.is_empty() {
         return;
@@ -46,4 +75,58 @@ fn keeps_everything(reading: Reading) {
     let again = Run::new("run", again.provenance, Vec::new(), again.observations).expect("no two alike");
     assert_eq!(again.provenance, run.provenance);
     assert_eq!(native::write(&again), bytes);
+}
+
+/// What `regress null` wrote.
+fn null_run(bytes: &[u8]) {
+    let Ok(found) = noise::read(&"noise.json".into(), bytes) else { return };
+    let written = noise::write(&found);
+    let again = noise::read(&"noise.json".into(), &written).expect("what was written reads back");
+    assert_eq!(noise::write(&again), written);
+}
+
+/// A filter or a projection.
+fn select(bytes: &[u8]) {
+    let Ok(expression) = std::str::from_utf8(bytes) else { return };
+    let subject = Subject::of_go("f", "X/size=1k/é-8", &[("goos", "linux")]);
+    for language in [Language::Benchstat, Language::Ours] {
+        match Filter::new(expression, language) {
+            Ok(filter) => {
+                let keeps = filter.keeps(&subject, &["sec/op", "ns/op"]);
+                assert!(!keeps || filter.could_keep(&subject), "what is kept could be kept");
+            }
+            Err(error) => assert!(expression.is_char_boundary(error.offset), "{error}"),
+        }
+        match Projections::new(&Wanted { row: expression, ..Wanted::default() }, language) {
+            Ok(mut projections) => drop(projections.row.key(&subject, "")),
+            Err((_, error)) => assert!(expression.is_char_boundary(error.offset), "{error}"),
+        }
+    }
+}
+
+/// Two files of Go text in one, with a NUL between, as benchstat's tables.
+fn benchstat(bytes: &[u8]) {
+    let filter = Filter::new("*", Language::Benchstat).expect("everything");
+    let projections = Projections::new(&Wanted::default(), Language::Benchstat).expect("the defaults");
+    let mut gathered = Gathered::new(filter, projections);
+    for (index, part) in bytes.splitn(2, |byte| *byte == 0).enumerate() {
+        let file = file("f", part);
+        let Ok(scan) = scan::scan(&file) else { return };
+        if !scan.problems.is_empty() {
+            return;
+        }
+        for series in scan.series {
+            let bench = &scan.benches[series.bench];
+            let name = ["old", "new"][index];
+            let subject = Subject::of_go(name, bench.name, &scan.settings[bench.settings]);
+            let unit = series.tidied.unwrap_or_else(|| series.written.into());
+            let measured = Measured { unit, written: Some(series.written), values: series.values };
+            gathered.add(&subject, [measured].into_iter());
+        }
+    }
+    let is_exact = |unit: &str| unit == "B/op";
+    let tables = gathered.tables(&Criteria { confidence: 0.95, alpha: 0.05, is_exact: &is_exact });
+    let (mut out, mut remarks) = (Vec::new(), Vec::new());
+    report::benchstat::text(&tables, &mut out).expect("memory takes everything");
+    report::benchstat::csv(&tables, &mut out, &mut remarks).expect("memory takes everything");
 }
