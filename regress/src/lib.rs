@@ -15,7 +15,7 @@
 //! use regress::compare::{Options, compare};
 //! use regress::formats::{File, choose};
 //! use regress::model::Run;
-//! use regress::policy::{Budgets, Conclusion, Request, Selection, judge};
+//! use regress::policy::{Budgets, Conclusion, Policy, Request, Selection, judge};
 //!
 //! let run = |label: &str, text: &str| {
 //!     let file = File { path: label.into(), bytes: text.as_bytes().to_vec() };
@@ -30,7 +30,7 @@
 //!     comparisons: compare(&old, &new, &options),
 //!     old: Some(&old),
 //!     new: &new,
-//!     budgets: &Budgets::built_in(), // counts may not grow
+//!     policy: &Policy::from(Budgets::built_in()), // counts may not grow
 //!     options: &options,
 //!     selection: &Selection::default(),
 //!     unmeasured: Vec::new(),

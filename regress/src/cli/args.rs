@@ -5,7 +5,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::critcmp::CritcmpArgs;
 use crate::formats::WRITERS;
-use crate::policy::RULES;
+use crate::policy::{Day, RULES};
 use crate::report::{RENDERERS, Renderer};
 
 /// Compares benchmark results, judges budgets, and fails the build on a regression.
@@ -101,6 +101,15 @@ pub(super) struct Look {
     /// Otherwise the `regress.toml` of the nearest directory upwards is read.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Judge as this profile of regress.toml says
+    ///
+    /// `[profile.pr]` says which breaches fail, which are told, and whether what is not proven passes. Without one every
+    /// broken rule fails.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Hold waivers against this day, not against today
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = Day::parse, hide_short_help = true)]
+    pub today: Option<Day>,
     /// Look only at results that match: 'sort -/size:1k'
     ///
     /// A name, with `*` for any text in it, also stands for everything below it: `sort` for `sort/small`. It can be put
@@ -133,10 +142,10 @@ pub(super) struct Look {
     /// Show unchanged rows and details as well
     #[arg(long)]
     pub all: bool,
-    /// Use colour
+    /// Use colour: auto, always or never
     ///
     /// `auto` does on a terminal, unless NO_COLOR is set.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColourChoice,
 }
 
@@ -390,6 +399,9 @@ pub(super) enum BudgetCommand {
         /// Read budgets from this file instead of the nearest regress.toml
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+        /// Say how grave a breach is in this profile
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
     },
     /// List the kinds of rules a [[budget]] can hold
     Rules,

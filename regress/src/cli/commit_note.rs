@@ -15,7 +15,8 @@ pub(super) fn run(args: &CommitNoteArgs, out: &mut dyn Write, errors: &mut dyn W
     let exit = compare::run(&args.compare, out)?;
     if args.store {
         let project = Project::here()?;
-        let settings = world::load_config(world::find_config(look.config.as_deref(), &project).as_deref(), &project)?;
+        let config = world::find_config(look.config.as_deref(), &project);
+        let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;
         let reader = Reader::new(&project).with_units(&settings.units);
         let run = reader.with_runs(runs.as_deref(), Machines::SameFirst).read(&SideSpec::new(new))?;
         let run = recorded(run, None, &project)?;

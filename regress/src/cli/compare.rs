@@ -53,7 +53,7 @@ impl<'a> Desk<'a> {
         let filters = Filters::new(&look.filter)?;
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
-        let settings = world::load_config(config.as_deref(), &project)?;
+        let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;
         let begin = |file: &ReportFile| Ok((file.renderer, NewFile::begin(&file.path)?));
         let files = look.report.iter().map(begin).collect::<Result<_, Failure>>()?;
         Ok(Desk {
@@ -98,7 +98,7 @@ impl<'a> Desk<'a> {
 
     /// What to look at of these runs.
     pub fn selector(&self, runs: &[&Run]) -> Result<Selector<'_>, Failure> {
-        Selector::new(self.look, &self.filters, &self.settings.budgets, runs)
+        Selector::new(self.look, &self.filters, &self.settings.policy.budgets, runs)
     }
 
     pub fn judge_and_print(
@@ -109,12 +109,12 @@ impl<'a> Desk<'a> {
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
         let selection = self.look.selection();
-        let Settings { options, budgets, path, units: _ } = &self.settings;
+        let Settings { options, policy, path, units: _ } = &self.settings;
         let request = Request {
             comparisons,
             old: old.as_ref(),
             new: &new,
-            budgets,
+            policy,
             options,
             selection: &selection,
             unmeasured: self.unmeasured.clone(),
@@ -133,6 +133,7 @@ impl<'a> Desk<'a> {
             new: new_side,
             options: options.clone(),
             config_path: path.clone(),
+            profile: policy.profile.name.clone(),
             false_alarms: self.false_alarms.clone(),
             code: self.code.clone(),
             show,

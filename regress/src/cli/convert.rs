@@ -4,13 +4,13 @@ use super::args::ConvertArgs;
 use super::select::Filters;
 use super::{Exit, Stop};
 use crate::formats::WRITERS;
-use crate::io::{self as world, Failure, NewFile, Project, Reader, SideSpec};
+use crate::io::{self as world, Failure, NewFile, Occasion, Project, Reader, SideSpec};
 use crate::report::visible;
 
 pub(super) fn run(args: &ConvertArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     let filters = Filters::new(&args.filter)?;
     let project = Project::here()?;
-    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project)?;
+    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project, &Occasion::plain())?;
     let file = args.output.as_deref().map(NewFile::begin).transpose()?;
     let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::together(&args.results))?;
     filters.check(&[&run])?;

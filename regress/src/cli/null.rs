@@ -8,7 +8,7 @@ use super::run::{BUDGET, SEED, TIME};
 use super::select::Filters;
 use super::{Exit, Stop, tell};
 use crate::compare::{self, NullProcess, Options};
-use crate::io::{self as world, Failure, Lane, Origin, Project, Turn};
+use crate::io::{self as world, Failure, Lane, Occasion, Origin, Project, Turn};
 use crate::model::{BenchId, BenchNoise, Noise, Provenance};
 use crate::policy::Budgets;
 use crate::report;
@@ -18,7 +18,11 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
     let filters = Filters::new(&args.filter)?;
     filters.only_of_names()?;
     let project = Project::here()?;
-    let settings = world::load_config(world::find_config(args.config.as_deref(), &project).as_deref(), &project)?;
+    let settings = world::load_config(
+        world::find_config(args.config.as_deref(), &project).as_deref(),
+        &project,
+        &Occasion::plain(),
+    )?;
     let directory = project.run_directory().join("null");
     let _alone = world::claim(args.force.into(), &directory)?;
     world::heed_interrupts();
@@ -36,7 +40,7 @@ pub(super) fn run(args: &NullArgs, out: &mut dyn Write, errors: &mut dyn Write) 
         return Err(crashed.unwrap_or_else(|| Failure::new(problem, "give it more time: --max-time")).into());
     }
     report::noise(&noise, out)?;
-    for warning in too_tight(&noise, &settings.budgets, plan.looks.last()) {
+    for warning in too_tight(&noise, &settings.policy.budgets, plan.looks.last()) {
         writeln!(out, "{}", report::visible(&warning))?;
     }
     // Another command is another program, and both would be called `command`.

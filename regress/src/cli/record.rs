@@ -2,7 +2,7 @@ use std::io::Write;
 
 use super::args::RecordArgs;
 use super::{Exit, Stop};
-use crate::io::{self as world, Failure, Project, Reader, SideSpec};
+use crate::io::{self as world, Failure, Occasion, Project, Reader, SideSpec};
 use crate::model::{Nature, Provenance, Run};
 use crate::report::visible;
 
@@ -13,7 +13,7 @@ pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> 
     }
     let project = Project::here()?;
     let path = args.name.as_deref().map(|name| world::baseline_path(&project, name)).transpose()?;
-    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project)?;
+    let settings = world::load_config(world::find_config(None, &project).as_deref(), &project, &Occasion::plain())?;
     let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::new(&args.from))?;
     let run = recorded(run, args.commit.as_deref(), &project)?
         .filtered(|observation| !args.exact || observation.metric.nature == Nature::Counted);

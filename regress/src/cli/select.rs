@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use super::args::Look;
 use crate::compare::Subjects;
-use crate::io::Failure;
+use crate::io::{self as world, Failure, Occasion};
 use crate::model::{BenchId, METRICS, Nature, Observation, Run};
 use crate::policy::{Budgets, Selection, did_you_mean};
 use crate::select::{Filter, Language, Name, Pattern, Sense, Subject, Term};
@@ -231,6 +231,11 @@ impl<'a> Selector<'a> {
 impl Look {
     fn chooses_metrics(&self) -> bool {
         self.exact || !self.metric.is_empty() || !self.without.is_empty()
+    }
+
+    /// What the gate is used for, and when.
+    pub fn occasion(&self) -> Occasion<'_> {
+        Occasion { profile: self.profile.as_deref(), today: self.today.unwrap_or_else(world::today) }
     }
 
     /// The same for the rules.

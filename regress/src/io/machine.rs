@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 use serde::Deserialize;
 
 use crate::model::Host;
+use crate::policy::Day;
 
 /// This machine.
 pub(super) fn host() -> Host {
@@ -77,6 +78,13 @@ impl Stopwatch {
 /// Now, RFC 3339 in UTC, to the second.
 pub fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// Today, in UTC.
+pub fn today() -> Day {
+    let now = now();
+    let date = now.split('T').next().unwrap_or_default();
+    Day::parse(date).expect("RFC 3339 begins with the day")
 }
 
 /// Whether a stream is to be coloured: a terminal, and nobody said no.

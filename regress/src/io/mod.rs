@@ -28,11 +28,11 @@ mod walk;
 pub use baseline::{
     Stored, list as list_baselines, path as baseline_path, save as save_baseline, save_note, stated as state_commit,
 };
-pub use config::{Settings, find as find_config, load as load_config};
+pub use config::{Occasion, Settings, find as find_config, load as load_config};
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
 pub use files::read_files;
-pub use machine::{Stopwatch, load, now, parse_time, terminal_width, wants_colour};
+pub use machine::{Stopwatch, load, now, parse_time, terminal_width, today, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,
     Snapshot, Subject, Turn, claim, heed_interrupts, interrupted, measure_in_turns,

@@ -25,6 +25,8 @@ pub struct Budget {
     pub scope: Scope,
     /// The rules, at most one of a kind.
     pub rules: Vec<Rule>,
+    /// Whether no waiver excuses a breach of its rules.
+    pub hard: bool,
     /// The reason, in the words of who wrote it.
     pub why: Option<Arc<str>>,
 }
@@ -120,7 +122,7 @@ impl Budget {
         let scope = Scope::from_entry(entry, &mut errors);
         let mut rules = Vec::new();
         for field in &entry.fields {
-            if SCOPE_KEYS.contains(&field.key.as_str()) {
+            if SCOPE_KEYS.contains(&field.key.as_str()) || field.key == HARD {
                 continue;
             }
             match RULES.iter().find(|info| info.key == field.key) {
@@ -147,14 +149,33 @@ impl Budget {
         if has(RuleKind::Change) && !has(RuleKind::Unproven) {
             rules.push(Rule::Unproven(Unproven::Fail));
         }
+        let hard = hard(entry).unwrap_or_else(|error| {
+            errors.push(error);
+            false
+        });
         let why = entry.text("why").map(Arc::from);
         let source = Source::Line(entry.line_number);
-        if errors.is_empty() { Ok(Budget { source, scope, rules, why }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Budget { source, scope, rules, hard, why }) } else { Err(errors) }
     }
 }
 
-/// Keys of a budget that are no rules.
+/// Keys of a budget that are no rules, and texts.
 const SCOPE_KEYS: &[&str] = &["benchmark", "metric", "versus", "why"];
+
+/// The key that forbids waivers.
+const HARD: &str = "hard";
+
+fn hard(entry: &Entry) -> Result<bool, EntryError> {
+    let Some(field) = entry.fields.iter().find(|field| field.key == HARD) else { return Ok(false) };
+    match &field.value {
+        Value::Boolean(hard) => Ok(*hard),
+        other => Err(EntryError {
+            line_number: field.line_number,
+            problem: format!("`{HARD}`: {other} is neither `true` nor `false`"),
+            next_step: "write hard = true where no waiver may excuse a breach".to_owned(),
+        }),
+    }
+}
 
 impl Scope {
     fn from_entry(entry: &Entry, errors: &mut Vec<EntryError>) -> Scope {
@@ -192,7 +213,7 @@ impl Scope {
 }
 
 fn unknown_key(field: &Field) -> EntryError {
-    let known: Vec<&str> = SCOPE_KEYS.iter().copied().chain(RULES.iter().map(|info| info.key)).collect();
+    let known: Vec<&str> = SCOPE_KEYS.iter().copied().chain([HARD]).chain(RULES.iter().map(|info| info.key)).collect();
     let mean = did_you_mean(&field.key, known.iter().copied());
     EntryError {
         line_number: field.line_number,
@@ -235,6 +256,16 @@ fn contradictions(budgets: &[Budget]) -> Vec<EntryError> {
         }
     }
     errors
+}
+
+impl Source {
+    /// The line of the configuration file, from 1; `None` for what is built in.
+    pub fn line_number(self) -> Option<usize> {
+        match self {
+            Source::BuiltIn => None,
+            Source::Line(line_number) => Some(line_number),
+        }
+    }
 }
 
 impl fmt::Display for Source {

@@ -1,11 +1,12 @@
 use std::fmt;
 
+use super::day::Day;
 use crate::model::METRICS;
 
-/// A budget as it stands in the file: keys and values, with their lines.
+/// A budget, a waiver or a profile as it stands in the file: keys and values, with their lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// The line of `[[budget]]`, from 1.
+    /// The line of its header, from 1.
     pub line_number: usize,
     /// Its keys, in the order of the file.
     pub fields: Vec<Field>,
@@ -29,13 +30,19 @@ pub enum Value {
     Text(String),
     /// `20`
     Integer(i64),
+    /// `0.99`
+    Fraction(f64),
     /// `true`
     Boolean(bool),
+    /// `2026-12-31`
+    Day(Day),
+    /// `{ change = "warn" }`, or keys with a common first part: `time.change`
+    Table(Vec<Field>),
     /// Anything else, by what it is: `an array`.
     Other(&'static str),
 }
 
-/// Why a budget is refused.
+/// Why a budget, a waiver or a profile is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryError {
     /// From 1.
@@ -71,7 +78,10 @@ impl fmt::Display for Value {
         match self {
             Value::Text(text) => write!(f, "\"{text}\""),
             Value::Integer(number) => write!(f, "{number}"),
+            Value::Fraction(_) => f.write_str("a number with a fraction"),
             Value::Boolean(truth) => write!(f, "{truth}"),
+            Value::Day(_) => f.write_str("a date"),
+            Value::Table(_) => f.write_str("a table"),
             Value::Other(kind) => f.write_str(kind),
         }
     }

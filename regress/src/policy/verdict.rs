@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::budget::Source;
-use super::outcome::{Against, Outcome};
+use super::outcome::{Against, Excuse, Outcome};
 use super::rules::RuleKind;
+use super::waived::WaiverUse;
 use crate::compare::{Comparison, MetricMean};
 use crate::model::{BenchId, Warning};
 
@@ -12,6 +13,8 @@ use crate::model::{BenchId, Warning};
 pub struct Judgement {
     /// Kept, broken, or neither.
     pub outcome: Outcome,
+    /// Why it does not fail the gate, where the outcome is [`Outcome::Excused`].
+    pub excuse: Option<Excuse>,
     /// Which kind of rule.
     pub rule: RuleKind,
     /// The rule as it is written: `limit == 0`.
@@ -51,6 +54,8 @@ pub struct Verdicts {
     pub rows: Vec<Row>,
     /// Judgements on what has no row: a benchmark or a metric that nobody measured.
     pub missing: Vec<(Option<BenchId>, Judgement)>,
+    /// What became of each waiver, in the order of the file.
+    pub waivers: Vec<WaiverUse>,
     /// Geometric means per metric.
     pub means: Vec<MetricMean>,
     /// What the user should know.
@@ -72,10 +77,11 @@ impl Verdicts {
     /// The gravest outcome decides.
     pub fn conclusion(&self) -> Conclusion {
         let missing = self.missing.iter().map(|(_, judgement)| judgement.outcome);
-        match self.rows.iter().map(Row::outcome).chain(missing).max() {
+        let waivers = self.waivers.iter().filter(|waiver| waiver.fails()).map(|_| Outcome::Broken);
+        match self.rows.iter().map(Row::outcome).chain(missing).chain(waivers).max() {
             Some(Outcome::Broken) => Conclusion::Failed,
             Some(Outcome::NotProven) => Conclusion::NotProven,
-            Some(Outcome::Tolerated | Outcome::Passed) => Conclusion::Passed,
+            Some(Outcome::Excused | Outcome::Tolerated | Outcome::Passed) => Conclusion::Passed,
             // No rule spoke of anything: nothing is shown to be well.
             Some(Outcome::NotJudged) => Conclusion::NotProven,
             // Nothing was measured: that is no reason to pass.

@@ -106,7 +106,7 @@ struct Tally<'a> {
 impl Tally<'_> {
     fn of(report: &Report) -> Tally<'_> {
         let is_judged = |line: &&Line| {
-            matches!(line.outcome, Outcome::Passed | Outcome::Broken)
+            matches!(line.outcome, Outcome::Passed | Outcome::Excused | Outcome::Broken)
                 && !matches!(line.word, Word::NotProven | Word::NotJudged)
         };
         Tally { report, rows: rows(report).count(), judged: rows(report).filter(is_judged).count() }

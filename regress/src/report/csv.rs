@@ -134,7 +134,10 @@ fn reason(line: &Line) -> String {
 fn rules(report: &Report, line: &Line) -> String {
     let judged = line.row.judgements.iter().filter(|judgement| judgement.outcome != Outcome::NotJudged);
     let rules: Vec<String> = judged
-        .map(|judgement| format!("{}: {}", json::outcome(judgement.outcome), words::rule(report, judgement)))
+        .map(|judgement| {
+            let word = judgement.excuse.map_or(json::outcome(judgement.outcome), |excuse| excuse.word());
+            format!("{word}: {}", words::rule(report, judgement))
+        })
         .collect();
     rules.join("; ")
 }

@@ -176,6 +176,9 @@ fn verdict(line: &Line) -> &'static str {
     match (line.outcome, line.word) {
         (Outcome::Broken, _) => "FAIL",
         (Outcome::NotProven, _) => "NOT PROVEN",
+        (Outcome::Excused, _) => {
+            line.row.judgements.iter().find_map(|judgement| judgement.excuse).map_or("excused", |e| e.word())
+        }
         // On its own, a side is neither better nor worse: the rules are all there is to say.
         (Outcome::Passed, Word::NotJudged) => "passed",
         (Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged, word) => word.text(),

@@ -12,7 +12,7 @@ use super::view::{FalseAlarms, Line, Note, NullRun, Report, SameCode, Side};
 use super::{Renderer, Style};
 use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
-use crate::policy::{Conclusion, Judgement, Outcome, Source};
+use crate::policy::{Conclusion, Judgement, Outcome, Source, Waiver, WaiverUse};
 use crate::unit::Better;
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -40,8 +40,10 @@ struct ReportFile<'a> {
     false_alarms: FalseAlarmsFile<'a>,
     code: &'a [String],
     config: Option<&'a str>,
+    profile: Option<&'a str>,
     rows: Vec<RowFile<'a>>,
     missing: Vec<MissingFile<'a>>,
+    waivers: Vec<WaiverFile<'a>>,
     geomeans: Vec<MeanFile<'a>>,
     warnings: Vec<WarningFile<'a>>,
 }
@@ -54,6 +56,10 @@ struct CountsFile {
     benchmarks_broken: usize,
     rules_not_proven: usize,
     rules_passed: usize,
+    rules_tolerated: usize,
+    rules_inherited: usize,
+    rules_waived: usize,
+    rules_warned: usize,
     findings: BTreeMap<&'static str, usize>,
 }
 
@@ -182,6 +188,7 @@ struct ReasonFile {
 #[derive(Serialize)]
 struct JudgementFile<'a> {
     outcome: &'static str,
+    excuse: Option<ExcuseFile<'a>>,
     rule: &'static str,
     rule_text: &'a str,
     source: SourceFile<'a>,
@@ -190,6 +197,28 @@ struct JudgementFile<'a> {
     found: Option<f64>,
     bound: Option<f64>,
     why: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ExcuseFile<'a> {
+    kind: &'static str,
+    source: Option<SourceFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct WaiverFile<'a> {
+    state: &'static str,
+    level: String,
+    sentence: &'a str,
+    benchmark: &'a str,
+    metric: &'a str,
+    ceiling: f64,
+    ceiling_text: &'a str,
+    expires: String,
+    reason: &'a str,
+    issue: &'a str,
+    owner: &'a str,
+    source: SourceFile<'a>,
 }
 
 #[derive(Serialize)]
@@ -239,8 +268,10 @@ impl<'a> ReportFile<'a> {
             false_alarms: FalseAlarmsFile::of(&report.context.false_alarms),
             code: &report.context.code,
             config,
+            profile: report.context.profile.as_deref(),
             rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
             missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
+            waivers: report.waivers.iter().map(|waiver| WaiverFile::of(waiver, config)).collect(),
             geomeans: report.means.iter().map(MeanFile::of).collect(),
             warnings: report.warnings.iter().map(WarningFile::of).collect(),
         }
@@ -257,6 +288,10 @@ impl CountsFile {
             benchmarks_broken: counts.benchmarks_broken,
             rules_not_proven: counts.rules_not_proven,
             rules_passed: counts.rules_passed,
+            rules_tolerated: counts.rules_tolerated,
+            rules_inherited: counts.rules_inherited,
+            rules_waived: counts.rules_waived,
+            rules_warned: counts.rules_warned,
             findings: counts.findings.iter().map(|(word, n)| (word.text(), *n)).collect(),
         }
     }
@@ -422,20 +457,50 @@ impl ReasonFile {
 
 impl<'a> JudgementFile<'a> {
     fn of(judgement: &'a Judgement, config: Option<&'a str>) -> JudgementFile<'a> {
-        let source = match judgement.source {
-            Source::BuiltIn => SourceFile { kind: "built-in", path: None, line_number: None },
-            Source::Line(line_number) => SourceFile { kind: "file", path: config, line_number: Some(line_number) },
-        };
         JudgementFile {
             outcome: outcome(judgement.outcome),
+            excuse: judgement.excuse.map(|excuse| ExcuseFile {
+                kind: excuse.word(),
+                source: excuse.source().map(|source| SourceFile::of(source, config)),
+            }),
             rule: judgement.rule.info().key,
             rule_text: &judgement.rule_text,
-            source,
+            source: SourceFile::of(judgement.source, config),
             sentence: &judgement.sentence,
             advice: judgement.advice.as_deref(),
             found: judgement.against.map(|against| against.found).filter(|found| found.is_finite()),
             bound: judgement.against.map(|against| against.bound.value),
             why: judgement.why.as_deref(),
+        }
+    }
+}
+
+impl<'a> SourceFile<'a> {
+    fn of(source: Source, config: Option<&'a str>) -> SourceFile<'a> {
+        match source {
+            Source::BuiltIn => SourceFile { kind: "built-in", path: None, line_number: None },
+            Source::Line(line_number) => SourceFile { kind: "file", path: config, line_number: Some(line_number) },
+        }
+    }
+}
+
+impl<'a> WaiverFile<'a> {
+    fn of(used: &'a WaiverUse, config: Option<&'a str>) -> WaiverFile<'a> {
+        let Waiver { benchmark, metric, ceiling, ceiling_text, expires, reason, issue, owner, line_number: _ } =
+            &used.waiver;
+        WaiverFile {
+            state: used.state.words(),
+            level: used.level.to_string(),
+            sentence: &used.sentence,
+            benchmark: benchmark.as_str(),
+            metric,
+            ceiling: *ceiling,
+            ceiling_text,
+            expires: expires.to_string(),
+            reason,
+            issue,
+            owner,
+            source: SourceFile::of(used.waiver.source(), config),
         }
     }
 }
@@ -481,6 +546,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::NotJudged => "not judged",
         Outcome::Passed => "passed",
         Outcome::Tolerated => "tolerated",
+        Outcome::Excused => "excused",
         Outcome::NotProven => "not proven",
         Outcome::Broken => "broken",
     }

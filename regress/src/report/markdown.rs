@@ -113,8 +113,9 @@ impl Page<'_> {
     fn notes(&mut self, report: &Report) -> io::Result<()> {
         let sides = report.context.old.iter().chain([&report.context.new]);
         let means = report.means.iter().map(words::mean);
-        let all: Vec<String> = words::folds(report)
-            .into_iter()
+        let excused = words::excused(report).map(|(words, pieces)| format!("{words}: {}", pieces.join(" ")));
+        let all: Vec<String> = excused
+            .chain(words::folds(report))
             .chain(means)
             .chain(words::notes(report))
             .chain(sides.filter_map(words::provenance))
@@ -166,7 +167,7 @@ fn compared_cells(line: &Line) -> [String; 9] {
     let f = Figures::of(line);
     let verdict = match line.outcome {
         Outcome::Broken | Outcome::NotProven => format!("**{}**", text(f.verdict)),
-        Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged => text(f.verdict),
+        Outcome::Excused | Outcome::Tolerated | Outcome::Passed | Outcome::NotJudged => text(f.verdict),
     };
     [
         code(&f.benchmark),

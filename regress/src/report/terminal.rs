@@ -19,6 +19,7 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     page.headline(report, out)?;
     page.failures(report, out)?;
     page.not_proven(report, out)?;
+    page.excused(report, out)?;
     page.table(report, out)?;
     page.paragraph(&folds(report), out)?;
     page.paragraph(&report.means.iter().map(words::mean).collect::<Vec<_>>(), out)?;
@@ -111,6 +112,18 @@ impl Page {
         Ok(())
     }
 
+    /// What does not fail though it is broken, and what became of the waivers.
+    fn excused(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let excused: Vec<_> = words::excused(report).collect();
+        if !excused.is_empty() {
+            writeln!(out)?;
+        }
+        for (words, pieces) in &excused {
+            self.block(&format!("{words} "), Tone::Doubtful, pieces, out)?;
+        }
+        Ok(())
+    }
+
     fn table(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let lines: Vec<&Line> = report.listed().collect();
         if lines.is_empty() {
@@ -194,7 +207,7 @@ fn folds(report: &Report) -> Vec<String> {
 fn tone(line: &Line) -> Option<Tone> {
     match (line.outcome, line.word) {
         (Outcome::Broken, _) | (_, Word::Regressed | Word::Crashed) => Some(Tone::Bad),
-        (Outcome::NotProven, _) => Some(Tone::Doubtful),
+        (Outcome::NotProven | Outcome::Excused, _) => Some(Tone::Doubtful),
         (_, Word::Improved) => Some(Tone::Good),
         (
             _,

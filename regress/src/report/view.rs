@@ -1,10 +1,11 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::measurements::Measurements;
 use crate::compare::{Allowance, Finding, MetricMean, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
-use crate::policy::{Conclusion, Judgement, Outcome, Row, RuleKind, Source, Verdicts};
+use crate::policy::{Conclusion, Excuse, Judgement, Outcome, Row, RuleKind, Source, Verdicts, WaiverUse};
 
 /// What a report needs to know besides the verdicts.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Context {
     pub options: Options,
     /// The file the written rules stand in, for messages.
     pub config_path: Option<String>,
+    /// The profile it was judged by; `None` where none was chosen.
+    pub profile: Option<Arc<str>>,
     /// How often measuring here flags what did not change.
     pub false_alarms: FalseAlarms,
     /// What tells the programs of the two sides apart, where they were at hand: a sentence for each.
@@ -83,6 +86,7 @@ pub struct Report {
     /// Every row, worst first.
     pub(super) lines: Vec<Line>,
     pub(super) missing: Vec<(Option<BenchId>, Judgement)>,
+    pub(super) waivers: Vec<WaiverUse>,
     pub(super) means: Vec<MetricMean>,
     /// Warnings, each text once.
     pub(super) warnings: Vec<Note>,
@@ -99,6 +103,12 @@ pub(super) struct Counts {
     pub rules_passed: usize,
     /// Not proven, and nobody demands proof.
     pub rules_tolerated: usize,
+    /// Broken, and the old side breaks it as well.
+    pub rules_inherited: usize,
+    /// Broken or not proven, and a waiver stands.
+    pub rules_waived: usize,
+    /// Broken, and the profile only warns of it.
+    pub rules_warned: usize,
     /// Rows by what was found; every word has its number.
     pub findings: BTreeMap<Word, usize>,
 }
@@ -198,12 +208,12 @@ impl Report {
     /// Orders the rows, worst first, and decides which of them are listed.
     pub fn new(verdicts: Verdicts, context: Context) -> Report {
         let conclusion = verdicts.conclusion();
-        let Verdicts { rows, missing, means, warnings } = verdicts;
+        let Verdicts { rows, missing, waivers, means, warnings } = verdicts;
         let mut lines: Vec<Line> = rows.into_iter().map(|row| line(row, &context)).collect();
         // No two lines are equal, and they are large: this way none is moved into a buffer.
         lines.sort_unstable_by(worst_first);
         let counts = count(&lines, &missing);
-        Report { context, conclusion, counts, lines, missing, means, warnings: merge(warnings) }
+        Report { context, conclusion, counts, lines, missing, waivers, means, warnings: merge(warnings) }
     }
 
     /// The rows that are listed one by one, worst first.
@@ -253,6 +263,13 @@ impl Report {
             blocks.push(Broken { lines: vec![line], judgements });
         }
         blocks
+    }
+
+    /// What is broken or not proven, and excused.
+    pub(super) fn excused(&self) -> impl Iterator<Item = (&Line, &Judgement, Excuse)> {
+        let lines =
+            self.lines.iter().flat_map(|line| line.row.judgements.iter().map(move |judgement| (line, judgement)));
+        lines.filter_map(|(line, judgement)| Some((line, judgement, judgement.excuse?)))
     }
 
     /// What is demanded and not proven, gathered by rule and by what it would take.
@@ -348,7 +365,7 @@ fn word(row: &Row, context: &Context) -> Word {
 }
 
 fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
-    if context.show == Show::All || outcome >= Outcome::NotProven {
+    if context.show == Show::All || outcome >= Outcome::Excused {
         return Place::Table;
     }
     if row.comparison.metric.standing == Standing::Detail && !is_judged_by_a_written_rule(row) {
@@ -399,6 +416,8 @@ fn size(row: &Row) -> f64 {
 fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
     let judgements = || lines.iter().flat_map(|line| &line.row.judgements).chain(missing.iter().map(|(_, j)| j));
     let of = |outcome: Outcome| judgements().filter(|judgement| judgement.outcome == outcome).count();
+    let excused =
+        |is_it: fn(Excuse) -> bool| judgements().filter_map(|judgement| judgement.excuse).filter(|e| is_it(*e)).count();
     let broken_rows = lines.iter().filter(|line| line.outcome == Outcome::Broken).map(|line| &line.row.comparison.id);
     let broken_missing = missing.iter().filter(|(_, judgement)| judgement.outcome == Outcome::Broken);
     let mut findings: BTreeMap<Word, usize> = Word::ALL.into_iter().map(|word| (word, 0)).collect();
@@ -415,6 +434,9 @@ fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
         rules_not_proven: of(Outcome::NotProven),
         rules_passed: of(Outcome::Passed),
         rules_tolerated: of(Outcome::Tolerated),
+        rules_inherited: excused(|excuse| matches!(excuse, Excuse::Inherited)),
+        rules_waived: excused(|excuse| matches!(excuse, Excuse::Waived(_))),
+        rules_warned: excused(|excuse| matches!(excuse, Excuse::Warned(_))),
         findings,
     }
 }

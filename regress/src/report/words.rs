@@ -6,7 +6,7 @@ use super::figures::{self, SidesText};
 use super::view::{Broken, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
 use crate::compare::{Allowance, Beside, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
-use crate::policy::{Conclusion, Judgement, Outcome, RuleKind, Source};
+use crate::policy::{Conclusion, Excuse, Judgement, Outcome, RuleKind, Source, WaiverState, WaiverUse};
 use crate::unit::show_change;
 
 /// How many names stand for many.
@@ -21,10 +21,14 @@ pub(super) fn answer(conclusion: Conclusion) -> &'static str {
     }
 }
 
-/// `old → new`, or `new` where one side was judged on its own.
+/// `old → new`, or `new` where one side was judged on its own; and by which profile.
 pub(super) fn sides(report: &Report) -> String {
     let new = &report.context.new.label;
-    report.context.old.as_ref().map_or_else(|| new.clone(), |old| format!("{} → {new}", old.label))
+    let sides = report.context.old.as_ref().map_or_else(|| new.clone(), |old| format!("{} → {new}", old.label));
+    match &report.context.profile {
+        Some(profile) => format!("{sides} (profile {profile})"),
+        None => sides,
+    }
 }
 
 /// `2 rules broken in 1 benchmark, 5 not proven, 120 passed`.
@@ -43,6 +47,18 @@ pub(super) fn tally(report: &Report) -> String {
             true => format!("{} not proven", count(counts.rules_not_proven, "rule")),
             false => format!("{} not proven", counts.rules_not_proven),
         });
+    }
+    let excused =
+        [(counts.rules_inherited, "inherited"), (counts.rules_waived, "waived"), (counts.rules_warned, "warned of")];
+    for (n, word) in excused.into_iter().filter(|(n, _)| *n > 0) {
+        parts.push(match parts.is_empty() {
+            true => format!("{} {word}", count(n, "rule")),
+            false => format!("{n} {word}"),
+        });
+    }
+    let failing = report.waivers.iter().filter(|waiver| waiver.fails()).count();
+    if failing > 0 {
+        parts.push(format!("{} unused", count(failing, "waiver")));
     }
     parts.push(match (counts.rules_passed, parts.is_empty()) {
         (0, true) if report.lines.is_empty() => "nothing was measured".to_owned(),
@@ -169,6 +185,43 @@ pub(super) fn unproven_facts(row: &Comparison, judgement: &Judgement) -> Vec<Str
         ],
         _ => vec![judgement.sentence.clone()],
     }
+}
+
+/// What is broken and excused by no waiver, then what became of each waiver: some words, and pieces that are not to be
+/// torn.
+pub(super) fn excused(report: &Report) -> impl Iterator<Item = (String, Vec<String>)> {
+    let excused = report.excused().filter_map(|(line, judgement, excuse)| {
+        let row = &line.row.comparison;
+        let by = match excuse {
+            Excuse::Waived(_) => return None,
+            Excuse::Inherited => None,
+            // What the profile itself asks.
+            Excuse::Warned(place) if place == judgement.source => None,
+            Excuse::Warned(place) => {
+                let profile = report.context.profile.as_deref().unwrap_or_default();
+                Some(format!("profile {profile} only warns ({})", source(report, place)))
+            }
+        };
+        let name = format!("{} {}", row.id, figures::metric(row));
+        let pieces = [Some(name), Some(judgement.sentence.clone()), Some(rule(report, judgement)), by];
+        Some((excuse.word().to_owned(), pieces.into_iter().flatten().collect()))
+    });
+    excused.chain(report.waivers.iter().map(|used| waiver(report, used)))
+}
+
+fn waiver(report: &Report, WaiverUse { waiver, state, sentence, .. }: &WaiverUse) -> (String, Vec<String>) {
+    let head = match state {
+        WaiverState::InForce => "waived".to_owned(),
+        WaiverState::Unused
+        | WaiverState::Expired
+        | WaiverState::Exceeded
+        | WaiverState::Refused
+        | WaiverState::NotLookedAt => format!("waiver {}", state.words()),
+    };
+    let name = format!("{} {}", waiver.benchmark, waiver.metric);
+    let leave = format!("{} until {}", waiver.ceiling_words(), waiver.expires);
+    let reason = format!("{} ({}, {})", waiver.reason, waiver.issue, waiver.owner);
+    (head, vec![name, sentence.clone(), leave, reason, source(report, waiver.source())])
 }
 
 /// The rows that are counted and not listed, one line each.

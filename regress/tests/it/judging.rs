@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 use regress::compare::{Comparison, Finding, Lack, Options, Reason, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values};
 use regress::policy::{
-    Budgets, Conclusion, Entry, Field, Judgement, Outcome, Request, Selection, Value, Verdicts, judge,
+    Budgets, Conclusion, Entry, Field, Judgement, Outcome, Policy, Profile, Request, Selection, Value, Verdicts, judge,
 };
 use regress::report::{Colour, Context, FalseAlarms, RENDERERS, Report, Show, Side, Style};
 use regress::stats::Sample;
@@ -114,6 +114,10 @@ fn budgets(written: &[&[(&str, &str)]]) -> Budgets {
 }
 
 fn verdicts(old: &Run, new: &Run, budgets: &Budgets) -> Verdicts {
+    verdicts_by(old, new, &Policy::from(budgets.clone()))
+}
+
+fn verdicts_by(old: &Run, new: &Run, policy: &Policy) -> Verdicts {
     let options = Options::default();
     let comparisons = compare(old, new, &options);
     let selection = Selection::default();
@@ -121,12 +125,21 @@ fn verdicts(old: &Run, new: &Run, budgets: &Budgets) -> Verdicts {
         comparisons,
         old: Some(old),
         new,
-        budgets,
+        policy,
         options: &options,
         selection: &selection,
         unmeasured: Vec::new(),
     })
     .expect("the budgets hold for every benchmark")
+}
+
+/// A breach of the old side excuses the same breach of a tight limit, and not that of a loose one which it keeps: here
+/// every breach counts.
+fn nothing_inherited(budgets: Budgets) -> Policy {
+    let fail = Field { key: "on_inherited".to_owned(), value: Value::Text("fail".to_owned()), line_number: 1 };
+    let entry = ("strict".to_owned(), Entry { line_number: 1, fields: vec![fail] });
+    let profile = Profile::from_entries(&[entry], &budgets).unwrap().remove(0);
+    Policy { profile, ..Policy::from(budgets) }
 }
 
 fn check(new: &Run, budgets: &Budgets) -> Verdicts {
@@ -137,7 +150,7 @@ fn check(new: &Run, budgets: &Budgets) -> Verdicts {
         comparisons,
         old: None,
         new,
-        budgets,
+        policy: &Policy::from(budgets.clone()),
         options: &options,
         selection: &selection,
         unmeasured: Vec::new(),
@@ -152,6 +165,7 @@ fn rendered(verdicts: Verdicts, format: &str) -> String {
         new: side(),
         options: Options::default(),
         config_path: None,
+        profile: None,
         false_alarms: FalseAlarms::default(),
         code: Vec::new(),
         show: Show::All,
@@ -287,7 +301,7 @@ proptest! {
         });
         for [tight, loose] in [limits("time", " ns"), limits("allocs", ""), changes("<= +", "%"), changes("< +", ""), fewest] {
             for (tight, loose) in [
-                (verdicts(&old, &new, &tight), verdicts(&old, &new, &loose)),
+                (verdicts_by(&old, &new, &nothing_inherited(tight.clone())), verdicts_by(&old, &new, &nothing_inherited(loose.clone()))),
                 (check(&new, &tight), check(&new, &loose)),
             ] {
                 for (tight, loose) in outcomes(&tight).into_iter().zip(outcomes(&loose)) {
@@ -559,7 +573,7 @@ fn concluded(finding: Finding, unmeasured: &[&str]) -> Conclusion {
         comparisons,
         old: Some(&old),
         new: &new,
-        budgets: &written,
+        policy: &Policy::from(written),
         options: &Options::default(),
         selection: &Selection::default(),
         unmeasured: unmeasured.iter().map(|id| (BenchId::new(id), "crashed: no disk".to_owned())).collect(),

@@ -6,6 +6,7 @@ mod clusters;
 mod cmd;
 mod corpus;
 mod drop_in;
+mod excused;
 mod judging;
 mod oracle_benchstat;
 mod other_languages;

@@ -100,7 +100,7 @@ impl Measuring<'_> {
 
     /// What the written budgets want to know of a benchmark's time, and of its tail where a rule or the user names it.
     fn questions(&self, id: &BenchId) -> Vec<Question> {
-        let budgets = &self.desk.settings.budgets;
+        let budgets = &self.desk.settings.policy.budgets;
         let typical = Question::new(Measure::Typical, budgets.written_change(id, TIME).unwrap_or(BUDGET));
         let asked = self.args.look.metric.iter().any(|name| name == TAIL).then_some(TAIL_BUDGET);
         let tail = budgets.written_change(id, TAIL).or(asked).map(|budget| Question::new(Measure::Tail, budget));

@@ -104,7 +104,7 @@ fn same_instructions(rows: &[Comparison]) -> BTreeSet<BenchId> {
 /// A written budget that cannot be seen on this machine says so.
 fn too_tight(desk: &Desk<'_>, id: &BenchId, rounds: usize) -> Option<String> {
     let noise = desk.noise.as_ref()?.benchmarks.get(id)?;
-    report::too_tight(desk.settings.budgets.written_change(id, TIME)?, noise, rounds)
+    report::too_tight(desk.settings.policy.budgets.written_change(id, TIME)?, noise, rounds)
 }
 
 #[cfg(test)]

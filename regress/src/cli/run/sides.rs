@@ -125,7 +125,7 @@ fn wants_details(measuring: &Measuring<'_>, id: &BenchId) -> bool {
         let metric = METRICS.get(name).filter(|_| name != TAIL);
         metric.is_some_and(|metric| metric.nature == Nature::Timed && metric.standing == Standing::Detail)
     };
-    let budgets = &measuring.desk.settings.budgets;
+    let budgets = &measuring.desk.settings.policy.budgets;
     let of_budgets = budgets.iter().filter(|budget| budget.scope.benchmark.matches(id));
     let mut named = of_budgets.filter_map(|budget| budget.scope.metric.as_deref());
     named.any(is_detail) || measuring.args.look.metric.iter().any(|name| is_detail(name))

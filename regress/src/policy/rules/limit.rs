@@ -1,5 +1,5 @@
-use super::{Rule, RuleInfo, RuleKind, Ruling};
-use crate::compare::Summary;
+use super::{Age, Rule, RuleInfo, RuleKind, Ruling};
+use crate::compare::{Finding, Reason, Summary};
 use crate::model::Nature;
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::case::Case;
@@ -65,8 +65,36 @@ impl Limit {
                 format!(" may stand for {} … {}", scale.number(low), scale.show(high))
             }
         };
-        let sentence = format!("{shown}{range}, allowed {}", self.text);
-        Some(Ruling::on(keeps, side.center.point, self.bound, sentence).advised(|| more_needed(side, case)))
+        let age = if keeps == Keeps::No { self.age(case) } else { Age::New };
+        let already = match age {
+            Age::Inherited => ", and broken by the old side as well",
+            Age::New => "",
+        };
+        let sentence = format!("{shown}{range}, allowed {}{already}", self.text);
+        let ruling = Ruling::on(keeps, side.center.point, self.bound, sentence).advised(|| more_needed(side, case));
+        Some(Ruling { age, ..ruling })
+    }
+
+    /// Since when a broken limit is broken. Inherited: the old side breaks it as well, and the new side is no worse; of
+    /// times, not shown to be worse.
+    fn age(&self, case: &Case<'_>) -> Age {
+        let (Some(old), Some(new)) = (case.row.old(), case.row.new_side()) else { return Age::New };
+        let is_no_worse = match (&case.row.finding, case.row.metric.nature) {
+            (Finding::NotComparable(reason), _) if !matches!(reason, Reason::SameCode | Reason::SameFunctions) => false,
+            (_, Nature::Counted) => self.excess(new) <= self.excess(old),
+            (finding, Nature::Timed) => !matches!(finding, Finding::Regressed | Finding::Crashed(_)),
+        };
+        let (low, high) = believed(old, case);
+        if is_no_worse && self.bound.keeps(low, high) == Keeps::No { Age::Inherited } else { Age::New }
+    }
+
+    /// How far beyond the bound a side lies; less is better.
+    fn excess(&self, side: &Summary) -> f64 {
+        match self.bound.is_upper() {
+            Some(true) => side.center.point,
+            Some(false) => -side.center.point,
+            None => (side.center.point - self.bound.value).abs(),
+        }
     }
 }
 

@@ -61,12 +61,23 @@ pub(super) struct Ruling {
     pub advice: Option<String>,
     /// The number that was found, and the bound it was held against.
     pub against: Option<Against>,
+    /// Since when it is broken, where it is.
+    pub age: Age,
+}
+
+/// Since when a rule is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Since now, as far as anybody knows.
+    New,
+    /// The old side breaks it as well, and the new side is no worse.
+    Inherited,
 }
 
 impl Ruling {
     /// Without a number.
-    fn new(outcome: Outcome, sentence: impl Into<String>) -> Ruling {
-        Ruling { outcome, sentence: sentence.into(), advice: None, against: None }
+    pub fn new(outcome: Outcome, sentence: impl Into<String>) -> Ruling {
+        Ruling { outcome, sentence: sentence.into(), advice: None, against: None, age: Age::New }
     }
 
     /// A number `found` that keeps a bound, breaks it, or may do either.
@@ -142,6 +153,14 @@ impl Rule {
 }
 
 impl RuleKind {
+    /// Whether a waiver can excuse it: a rule that holds a number against a bound.
+    pub fn can_be_waived(self) -> bool {
+        match self {
+            RuleKind::Limit | RuleKind::Change | RuleKind::Ratio => true,
+            RuleKind::MinSamples | RuleKind::Present | RuleKind::Unproven => false,
+        }
+    }
+
     /// The table's entry for it.
     pub fn info(self) -> &'static RuleInfo {
         RULES.iter().find(|info| info.kind == self).expect("every kind stands in RULES")

@@ -22,10 +22,17 @@ pub enum Unproven {
 }
 
 fn parse(value: &Value, _: &Scope) -> Result<Rule, String> {
-    match value.text()? {
-        "pass" => Ok(Rule::Unproven(Unproven::Pass)),
-        "fail" => Ok(Rule::Unproven(Unproven::Fail)),
-        other => Err(format!("`{other}` is neither `pass` nor `fail`")),
+    Unproven::parse(value).map(Rule::Unproven)
+}
+
+impl Unproven {
+    /// Of `"pass"` or `"fail"`.
+    pub(in crate::policy) fn parse(value: &Value) -> Result<Unproven, String> {
+        match value.text()? {
+            "pass" => Ok(Unproven::Pass),
+            "fail" => Ok(Unproven::Fail),
+            other => Err(format!("`{other}` is neither `pass` nor `fail`")),
+        }
     }
 }
 

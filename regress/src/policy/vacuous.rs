@@ -1,0 +1,114 @@
+//! Rules that would pass whatever happens, because they are about nothing.
+
+use super::budget::{Budget, Budgets, Source};
+use super::entry::{EntryError, did_you_mean, metric_meant};
+use super::judge::Request;
+use super::level::Level;
+use super::outcome::Outcome;
+use super::profile::Topic;
+use super::rules::{Rule, RuleKind};
+use super::scope::Scope;
+use super::verdict::Judgement;
+use crate::compare::{Comparison, Sides};
+use crate::model::{Nature, Warning};
+
+/// The budgets of the file, each with its line.
+pub(super) fn written(budgets: &Budgets) -> impl Iterator<Item = (usize, &Budget)> {
+    budgets.iter().filter_map(|budget| match budget.source {
+        Source::BuiltIn => None,
+        Source::Line(line_number) => Some((line_number, budget)),
+    })
+}
+
+/// Budgets whose pattern matches no benchmark of either side. `present = true` is a verdict instead.
+pub(super) fn rules_about_nothing(request: &Request<'_>) -> Vec<EntryError> {
+    if request.selection.some_benchmarks {
+        return Vec::new();
+    }
+    let demands_presence = |budget: &Budget| budget.rules.contains(&Rule::Present(true));
+    written(&request.policy.budgets)
+        .filter(|(_, budget)| !demands_presence(budget))
+        .filter(|(_, budget)| !request.comparisons.iter().any(|row| budget.scope.benchmark.matches(&row.id)))
+        .filter(|(_, budget)| !budget.scope.metric.as_deref().is_some_and(|m| request.selection.leaves_out(m)))
+        .map(|(line_number, budget)| EntryError {
+            line_number,
+            problem: format!("benchmark `{}` matches nothing that was measured", budget.scope.benchmark),
+            next_step: nearest_benchmark(&budget.scope, &request.comparisons),
+        })
+        .collect()
+}
+
+fn nearest_benchmark(scope: &Scope, rows: &[Comparison]) -> String {
+    let pattern = scope.benchmark.to_string();
+    let bare = pattern.replace('*', "");
+    let meant = did_you_mean(bare.trim_end_matches('/'), rows.iter().map(|row| row.id.as_str()));
+    format!("{meant}remove the budget, or mend its name")
+}
+
+/// Budgets for a metric that none of their benchmarks has: they would pass whatever happens. Each with the level of its
+/// rule, which is not `off`.
+pub(super) fn never_measured(request: &Request<'_>) -> Vec<(Level, Judgement)> {
+    let unmeasured = written(&request.policy.budgets).filter(|(_, budget)| is_never_measured(budget, request));
+    unmeasured
+        .filter_map(|(line_number, budget)| {
+            let rule = budget.rules.first()?;
+            let metric = budget.scope.metric.as_deref();
+            let level = request.policy.profile.level(Topic::Rule(rule.kind()), metric.unwrap_or_default()).level;
+            (level != Level::Off).then(|| (level, unmeasured_judgement(budget, rule, line_number)))
+        })
+        .collect()
+}
+
+fn is_never_measured(budget: &Budget, request: &Request<'_>) -> bool {
+    let matches = |row: &&Comparison| budget.scope.benchmark.matches(&row.id);
+    let metric = budget.scope.metric.as_deref();
+    let seen = request.comparisons.iter().filter(matches).any(|row| metric.is_none_or(|m| m == &*row.metric.name));
+    let left_out = metric.is_some_and(|metric| request.selection.leaves_out(metric));
+    let filtered = request.selection.some_benchmarks && !request.comparisons.iter().any(|row| matches(&row));
+    !seen && !left_out && !filtered
+}
+
+fn unmeasured_judgement(budget: &Budget, rule: &Rule, line_number: usize) -> Judgement {
+    let benchmark = &budget.scope.benchmark;
+    let sentence = match budget.scope.metric.as_deref() {
+        Some(metric) => format!(
+            "{metric} of `{benchmark}` was never measured; {}run the benchmark that measures it, or say --without {metric}",
+            metric_meant(metric).replace(&format!("did you mean `{metric}`? "), ""),
+        ),
+        None => format!("`{benchmark}` was never measured; renamed, removed, filtered out or crashed"),
+    };
+    Judgement {
+        outcome: Outcome::Broken,
+        excuse: None,
+        rule: rule.kind(),
+        rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
+        source: Source::Line(line_number),
+        sentence,
+        advice: None,
+        against: None,
+        why: budget.why.clone(),
+    }
+}
+
+/// Rules on a change whose rows all lack an old side: true, but worth saying.
+pub(super) fn never_compared(request: &Request<'_>) -> Vec<Warning> {
+    if request.old.is_none() {
+        return Vec::new();
+    }
+    written(&request.policy.budgets)
+        .filter(|(_, budget)| budget.rules.iter().any(|rule| rule.kind() == RuleKind::Change))
+        .filter_map(|(line_number, budget)| {
+            let metric = budget.scope.metric.as_deref()?;
+            let mut rows = request.comparisons.iter().filter(|row| budget.scope.holds(&row.id, &row.metric.name)).peekable();
+            rows.peek()?;
+            let timed = rows.peek().is_some_and(|row| row.metric.nature == Nature::Timed);
+            rows.all(|row| matches!(row.sides, Sides::OnlyNew(_))).then(|| {
+                let advice = if timed { "; record both sides on one machine to compare times" } else { "" };
+                Warning::general(format!(
+                    "line {line_number} bounds the change of {metric}, and the old side has no {metric} of `{}`: nothing was compared{advice}",
+                    budget.scope.benchmark
+                ))
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! What a waiver, an older breach and a profile excuse, and what they never do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::collection::btree_map;
+use proptest::prelude::*;
+use regress::compare::{Options, compare, survey};
+use regress::model::{BenchId, Exact, Metric, Observation, Processes, Provenance, Run, Values};
+use regress::policy::{
+    Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile, Request, RuleKind,
+    Selection, Value, Verdicts, WaiverState, Waivers, judge,
+};
+use regress::stats::Sample;
+
+// ---- runs and policies ----------------------------------------------------------------------------------------------
+
+/// Benchmarks with the allocations of both sides.
+type Counts = BTreeMap<String, (u64, u64)>;
+
+fn counts() -> impl Strategy<Value = Counts> {
+    btree_map("[a-d]", (0..20_u64, 0..20_u64), 1..5)
+}
+
+fn run_of(counts: &Counts, side: fn(&(u64, u64)) -> u64) -> Run {
+    let observation = |(id, sides): (&String, &(u64, u64))| Observation {
+        id: BenchId::new(id),
+        metric: Arc::new(Metric::known("allocs")),
+        values: Values::Exact(Exact::once(side(sides))),
+        harness: "meter".into(),
+        origin: "here".into(),
+    };
+    Run::new("run", Provenance::default(), Vec::new(), counts.iter().map(observation).collect()).unwrap()
+}
+
+fn judged(counts: &Counts, policy: &Policy) -> Verdicts {
+    let (old, new) = (run_of(counts, |sides| sides.0), run_of(counts, |sides| sides.1));
+    judged_runs(Some(&old), &new, policy)
+}
+
+fn judged_runs(old: Option<&Run>, new: &Run, policy: &Policy) -> Verdicts {
+    let options = Options::default();
+    let comparisons = old.map_or_else(|| survey(new, &options), |old| compare(old, new, &options));
+    let selection = Selection::default();
+    judge(Request { comparisons, old, new, policy, options: &options, selection: &selection, unmeasured: Vec::new() })
+        .expect("the rules hold for every benchmark")
+}
+
+fn entry(line_number: usize, keys: &[(&str, &str)]) -> Entry {
+    let field = |(key, text): &(&str, &str)| {
+        let value = match *text {
+            "true" => Value::Boolean(true),
+            text => Value::Text(text.to_owned()),
+        };
+        Field { key: (*key).to_owned(), value, line_number }
+    };
+    Entry { line_number, fields: keys.iter().map(field).collect() }
+}
+
+fn limited(limit: &str) -> Policy {
+    budgets(&[&[("benchmark", "*"), ("metric", "allocs"), ("limit", limit)]])
+}
+
+fn budgets(written: &[&[(&str, &str)]]) -> Policy {
+    let entries: Vec<Entry> = (1..).zip(written).map(|(line_number, keys)| entry(line_number, keys)).collect();
+    Policy::from(Budgets::from_entries(&entries).expect("the budgets of the tests make sense"))
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// On 2026-11-21, a waiver of the allocations of one benchmark.
+fn waived(policy: &Policy, benchmark: &str, ceiling: u64, expires: &str) -> Policy {
+    let ceiling = ceiling.to_string();
+    let who = [("reason", "r"), ("issue", "#1"), ("owner", "o"), ("expires", expires)];
+    let what = [("benchmark", benchmark), ("metric", "allocs"), ("ceiling", &*ceiling)];
+    let keys: Vec<_> = what.into_iter().chain(who).collect();
+    let waivers = Waivers::from_entries(&[entry(50, &keys)], &policy.budgets, day("2026-11-21")).unwrap();
+    Policy { waivers, ..policy.clone() }
+}
+
+fn profiled(policy: &Policy, keys: &[(&str, &str)]) -> Policy {
+    let entries = [("ci".to_owned(), entry(70, keys))];
+    let mut profiles = Profile::from_entries(&entries, &policy.budgets).unwrap();
+    Policy { profile: profiles.remove(0), ..policy.clone() }
+}
+
+fn judgements<'a>(verdicts: &'a Verdicts, benchmark: &str) -> Vec<&'a Judgement> {
+    let rows = verdicts.rows.iter().filter(|row| row.comparison.id.as_str() == benchmark);
+    rows.flat_map(|row| &row.judgements).collect()
+}
+
+fn all(verdicts: &Verdicts) -> impl Iterator<Item = &Judgement> {
+    verdicts.rows.iter().flat_map(|row| &row.judgements)
+}
+
+fn one(old: u64, new: u64) -> Counts {
+    Counts::from([("a".to_owned(), (old, new))])
+}
+
+// ---- waivers --------------------------------------------------------------------------------------------------------
+
+proptest! {
+    #[test]
+    fn a_waiver_never_excuses_beyond_its_ceiling(counts in counts(), limit in 0..20_u64, ceiling in 0..20_u64) {
+        let policy = waived(&limited(&format!("<= {limit}")), "a", ceiling, "2026-12-31");
+        for judgement in all(&judged(&counts, &policy)).filter(|j| matches!(j.excuse, Some(Excuse::Waived(_)))) {
+            prop_assert_eq!(judgement.outcome, Outcome::Excused);
+            prop_assert!(counts["a"].1 <= ceiling);
+        }
+    }
+
+    #[test]
+    fn a_waiver_changes_no_other_row(counts in counts(), limit in 0..20_u64, ceiling in 0..20_u64, past in any::<bool>()) {
+        let policy = limited(&format!("<= {limit}"));
+        let expires = if past { "2026-01-01" } else { "2026-12-31" };
+        let (before, after) = (judged(&counts, &policy), judged(&counts, &waived(&policy, "a", ceiling, expires)));
+        for benchmark in counts.keys().filter(|id| *id != "a") {
+            prop_assert_eq!(judgements(&before, benchmark), judgements(&after, benchmark));
+        }
+    }
+
+    #[test]
+    fn an_expired_waiver_excuses_nothing(counts in counts(), limit in 0..20_u64, ceiling in 0..20_u64) {
+        let policy = limited(&format!("<= {limit}"));
+        let after = judged(&counts, &waived(&policy, "a", ceiling, "2026-11-20"));
+        prop_assert!(all(&after).all(|judgement| !matches!(judgement.excuse, Some(Excuse::Waived(_)))));
+        let before = judged(&counts, &policy);
+        prop_assert!(after.conclusion() == before.conclusion() || after.conclusion() == Conclusion::Failed);
+    }
+
+    #[test]
+    fn a_hard_budget_is_never_waived(counts in counts(), limit in 0..20_u64, ceiling in 0..20_u64) {
+        prop_assume!(ceiling <= limit); // else it is refused
+        let hard = budgets(&[&[("benchmark", "*"), ("metric", "allocs"), ("limit", &format!("<= {limit}")), ("hard", "true")]]);
+        let after = judged(&counts, &waived(&hard, "a", ceiling, "2026-12-31"));
+        let limits = all(&after).filter(|judgement| judgement.rule == RuleKind::Limit);
+        prop_assert!(limits.into_iter().all(|judgement| !matches!(judgement.excuse, Some(Excuse::Waived(_)))));
+    }
+}
+
+/// A limit of 10: `old` → `new` with a waiver up to 15 that holds until `expires`.
+#[track_caller]
+fn check_waiver(old: u64, new: u64, expires: &str, state: WaiverState, conclusion: Conclusion) {
+    let verdicts = judged(&one(old, new), &waived(&limited("<= 10"), "a", 15, expires));
+    assert_eq!((verdicts.waivers[0].state, verdicts.conclusion()), (state, conclusion), "{verdicts:?}");
+}
+
+#[test]
+fn what_becomes_of_a_waiver() {
+    check_waiver(8, 12, "2026-12-31", WaiverState::InForce, Conclusion::Passed);
+    check_waiver(8, 12, "2026-11-21", WaiverState::InForce, Conclusion::Passed); // its last day
+    check_waiver(8, 12, "2026-11-20", WaiverState::Expired, Conclusion::Failed);
+    check_waiver(8, 16, "2026-12-31", WaiverState::Exceeded, Conclusion::Failed);
+    check_waiver(8, 8, "2026-12-31", WaiverState::Unused, Conclusion::Passed);
+    check_waiver(8, 8, "2026-11-20", WaiverState::Unused, Conclusion::Passed);
+    // An older breach whose waiver has run out is due, and so is one that has grown beyond it.
+    check_waiver(12, 12, "2026-11-20", WaiverState::Expired, Conclusion::Failed);
+    check_waiver(16, 16, "2026-12-31", WaiverState::Exceeded, Conclusion::Failed);
+}
+
+#[test]
+fn a_waiver_of_what_is_hard_or_not_there_is_told() {
+    let hard = [("benchmark", "a"), ("metric", "allocs"), ("limit", "<= 15"), ("hard", "true")];
+    let refused = judged(&one(15, 16), &waived(&budgets(&[&hard]), "a", 15, "2026-12-31"));
+    assert_eq!((refused.waivers[0].state, refused.conclusion()), (WaiverState::Exceeded, Conclusion::Failed));
+    let hard = [("benchmark", "a"), ("metric", "allocs"), ("change", "<= +0%"), ("hard", "true")];
+    let soft = [("benchmark", "a"), ("metric", "allocs"), ("limit", "<= 20")];
+    let refused = judged(&one(14, 15), &waived(&budgets(&[&hard, &soft]), "a", 15, "2026-12-31"));
+    assert_eq!((refused.waivers[0].state, refused.conclusion()), (WaiverState::Refused, Conclusion::Failed));
+
+    let strict = profiled(&waived(&limited("<= 10"), "b", 15, "2026-12-31"), &[("on_unused_waiver", "fail")]);
+    let unused = judged(&one(1, 1), &strict);
+    assert_eq!((unused.waivers[0].state, unused.conclusion()), (WaiverState::Unused, Conclusion::Failed));
+    let off = profiled(&strict, &[("on_unused_waiver", "off")]);
+    assert_eq!(judged(&one(1, 1), &off).conclusion(), Conclusion::Passed);
+}
+
+#[test]
+fn a_waiver_of_a_time_also_covers_what_cannot_be_proven() {
+    let time = |seconds: f64| {
+        let values = Values::Sampled(Processes::one(Sample::new(vec![seconds; 3]).unwrap()));
+        let (id, metric) = (BenchId::new("a"), Arc::new(Metric::known("time")));
+        let observation = Observation { id, metric, values, harness: "criterion".into(), origin: "x".into() };
+        Run::new("run", Provenance::default(), Vec::new(), vec![observation]).unwrap()
+    };
+    let policy = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("change", "<= +5%")]]);
+    let keys = [("reason", "r"), ("issue", "#1"), ("owner", "o"), ("expires", "2026-12-31")];
+    let row = [("benchmark", "a"), ("metric", "time"), ("ceiling", "2 us")];
+    let keys: Vec<_> = row.into_iter().chain(keys).collect();
+    let waivers = Waivers::from_entries(&[entry(50, &keys)], &policy.budgets, day("2026-11-21")).unwrap();
+    let waived = Policy { waivers, ..policy.clone() };
+    let (old, within, beyond) = (time(1e-6), time(1.5e-6), time(2.1e-6));
+    assert_eq!(judged_runs(Some(&old), &within, &policy).conclusion(), Conclusion::NotProven);
+    assert_eq!(judged_runs(Some(&old), &within, &waived).conclusion(), Conclusion::Passed);
+    assert_eq!(judged_runs(Some(&old), &beyond, &waived).conclusion(), Conclusion::NotProven);
+}
+
+// ---- older breaches -------------------------------------------------------------------------------------------------
+
+proptest! {
+    #[test]
+    fn only_a_limit_that_was_broken_no_less_is_inherited(counts in counts(), limit in 0..20_u64) {
+        for operator in ["<=", "<", ">=", "=="] {
+            let policy = limited(&format!("{operator} {limit}"));
+            let keeps = |count: u64| match operator {
+                "<=" => count <= limit,
+                "<" => count < limit,
+                ">=" => count >= limit,
+                _ => count == limit,
+            };
+            let verdicts = judged(&counts, &policy);
+            for (id, (old, new)) in &counts {
+                let limits = judgements(&verdicts, id).into_iter().filter(|judgement| judgement.rule == RuleKind::Limit);
+                for judgement in limits {
+                    let is_no_worse = new.abs_diff(limit) <= old.abs_diff(limit);
+                    let inherited = !keeps(*old) && !keeps(*new) && is_no_worse;
+                    prop_assert_eq!(judgement.excuse == Some(Excuse::Inherited), inherited, "{} {} → {}", operator, old, new);
+                    prop_assert_eq!(judgement.outcome == Outcome::Broken, !keeps(*new) && !inherited);
+                }
+            }
+            // Without an old side, and where the profile says so, nothing is inherited.
+            let new = run_of(&counts, |sides| sides.1);
+            let strict = profiled(&policy, &[("on_inherited", "fail")]);
+            for verdicts in [judged_runs(None, &new, &policy), judged(&counts, &strict)] {
+                prop_assert!(all(&verdicts).all(|judgement| judgement.excuse.is_none()));
+            }
+        }
+    }
+}
+
+// ---- profiles -------------------------------------------------------------------------------------------------------
+
+proptest! {
+    #[test]
+    fn a_rule_that_is_off_never_fails_and_warn_never_fails(counts in counts(), limit in 0..20_u64) {
+        let policy = limited(&format!("<= {limit}"));
+        for (key, kind) in [("limit", RuleKind::Limit), ("change", RuleKind::Change)] {
+            for level in [Level::Off, Level::Warn] {
+                let verdicts = judged(&counts, &profiled(&policy, &[(key, &level.to_string())]));
+                for judgement in all(&verdicts).filter(|judgement| judgement.rule == kind) {
+                    prop_assert!(judgement.outcome < Outcome::NotProven);
+                    prop_assert!(level == Level::Warn || judgement.outcome == Outcome::NotJudged);
+                }
+                let before = judged(&counts, &policy);
+                let others = |verdicts: &Verdicts| -> Vec<Judgement> {
+                    all(verdicts).filter(|judgement| judgement.rule != kind).cloned().collect()
+                };
+                prop_assert_eq!(others(&before), others(&verdicts));
+            }
+        }
+    }
+
+    #[test]
+    fn a_profile_that_says_nothing_changes_nothing(counts in counts(), limit in 0..20_u64) {
+        let policy = limited(&format!("<= {limit}"));
+        prop_assert_eq!(judged(&counts, &policy), judged(&counts, &profiled(&policy, &[])));
+    }
+}
+
+/// The old side has `a` and `gone`, the new side `a` and `new`.
+fn moved(policy: &Policy) -> Conclusion {
+    let run = |names: [&str; 2]| run_of(&names.map(|name| (name.to_owned(), (1, 1))).into(), |sides| sides.0);
+    judged_runs(Some(&run(["a", "gone"])), &run(["a", "new"]), policy).conclusion()
+}
+
+#[test]
+fn what_is_missing_and_what_is_new_is_as_grave_as_the_profile_says() {
+    let check = |keys: &[(&str, &str)], expected: Conclusion| {
+        let policy = profiled(&limited("<= 10"), keys);
+        assert_eq!(moved(&policy), expected, "{keys:?}");
+    };
+    check(&[], Conclusion::Failed);
+    check(&[("on_missing", "warn")], Conclusion::Passed);
+    check(&[("on_missing", "off")], Conclusion::Passed);
+    check(&[("on_missing", "off"), ("on_new", "warn")], Conclusion::Passed);
+    check(&[("on_missing", "off"), ("on_new", "fail")], Conclusion::Failed);
+}
+
+#[test]
+fn where_every_rule_is_off_nothing_is_shown_to_be_well() {
+    let off = [("limit", "off"), ("change", "off"), ("on_missing", "off")];
+    assert_eq!(judged(&one(1, 1), &profiled(&limited("<= 10"), &off)).conclusion(), Conclusion::NotProven);
+}
