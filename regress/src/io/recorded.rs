@@ -233,7 +233,8 @@ impl<'a> Shelf<'a> {
 
     fn runs_of(&self, commit: &Commit<'_>) -> Vec<(Reading, bool)> {
         let noted = self.notes.get(&commit.id()).map(|blob| read_note(self.repository, commit.id(), *blob));
-        let mut runs: Vec<(Reading, bool)> = noted.into_iter().flatten().map(|reading| (reading, false)).collect();
+        let noted = noted.into_iter().flatten().filter(|reading| self.is_of(reading, commit));
+        let mut runs: Vec<(Reading, bool)> = noted.map(|reading| (reading, false)).collect();
         for filed in &self.filed {
             let Some(stated) = &filed.provenance.commit else { continue };
             let (is_it, early) = match stated.dirty {
@@ -246,6 +247,14 @@ impl<'a> Shelf<'a> {
             }
         }
         runs
+    }
+
+    /// Whether what a note holds is a run of its commit: git takes notes along when a commit is rewritten, and what was
+    /// measured before a rebase is not what lies there now. A commit of the very same files will do.
+    fn is_of(&self, reading: &Reading, commit: &Commit<'_>) -> bool {
+        let Some(stated) = &reading.provenance.commit else { return !reading.problems.is_empty() };
+        let files = || self.repository.find_commit_by_prefix(&stated.hash).map(|stated| stated.tree_id());
+        is_hash_of(&stated.hash, commit.id()) || files().is_ok_and(|files| files == commit.tree_id())
     }
 
     /// Whether a run that was measured on `parent` with local changes went into history together with these changes:

@@ -193,9 +193,6 @@ impl<'a> Reader<'a> {
                 None => self.read_path(path),
             };
         }
-        if let Some(named) = perhaps() {
-            return self.read_revision(item, &named, reach, host);
-        }
         if let Some((path, name)) = item.rsplit_once('@') {
             let path = Path::new(path);
             if path.is_dir() {
@@ -204,6 +201,9 @@ impl<'a> Reader<'a> {
             if let Some(reading) = read_results(path) {
                 return earlier(vec![reading], name).map_err(|names| no_earlier(path, name, &names));
             }
+        }
+        if let Some(named) = perhaps() {
+            return self.read_revision(item, &named, reach, host);
         }
         if let Some(failure) = git::unknown_to_git(&self.project.directory, item) {
             return Err(failure);

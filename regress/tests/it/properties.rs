@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use regress::formats::{self, FORMATS, File, bencher_metric, native, noise};
+use regress::formats::{self, FORMATS, File, bencher_metric, native, noise, note};
 use regress::model::{
     BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values,
 };
@@ -249,6 +249,37 @@ proptest! {
             }
         }
         prop_assert_eq!(native::write(&back), bytes);
+    }
+
+    #[test]
+    fn a_note_keeps_a_run_of_each_machine(runs in vec(run(), 1..6), foreign in "[ -~]{0,20}") {
+        let mut text = format!("{foreign}\n").into_bytes();
+        for run in &runs {
+            text = note::with(&text, run);
+        }
+        let path = "the note of x".into();
+        let back: Vec<Run> = note::read(&path, &text)
+            .into_iter()
+            .filter(|reading| reading.problems.is_empty())
+            .map(|reading| Run::new("", reading.provenance, Vec::new(), reading.observations).expect("no collisions"))
+            .collect();
+        // One for each machine, and of the last of it nothing is lost.
+        for (index, run) in runs.iter().enumerate() {
+            let is_of_it = |other: &&Run| other.provenance.host == run.provenance.host;
+            prop_assert_eq!(back.iter().filter(is_of_it).count(), 1);
+            let kept = back.iter().find(is_of_it).expect("it was counted");
+            if !runs[index + 1..].iter().any(|later| is_of_it(&later)) {
+                for observation in run.observations() {
+                    let found = kept.get(&observation.id, &observation.metric.name).expect("it is kept");
+                    prop_assert_eq!(&found.values, &observation.values);
+                }
+            }
+        }
+        let has_foreign = foreign.trim().is_empty() || text.split(|byte| *byte == b'\n').any(|line| line == foreign.as_bytes());
+        prop_assert!(has_foreign, "what is not ours stays");
+        // To keep the same once more changes nothing.
+        let last = runs.last().expect("at least one");
+        prop_assert_eq!(note::with(&text, last), text);
     }
 
     #[test]

@@ -296,6 +296,7 @@ fn a_pull_request_gets_a_comment() {
 fn programs_get_every_number() {
     insta::assert_snapshot!("json", render(&report(Show::Changes), "json", 80, Colour::Never));
     insta::assert_snapshot!("csv", render(&report(Show::Changes), "csv", 80, Colour::Never));
+    insta::assert_snapshot!("commit_note", render(&report(Show::Changes), "commit-note", 80, Colour::Never));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A side that is a revision: which kept run stands for it, in every kind of repository, and what is told of it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use git2::{Oid, RepositoryInitOptions, Signature};
 use serde_json::Value;
@@ -358,6 +358,84 @@ fn two_harnesses_of_one_commit_are_one_run() {
 }
 
 #[test]
+fn what_a_harness_left_here_is_of_the_commit_that_is_checked_out() {
+    let desk = Desk::with(&[]);
+    let repository = Repository::new(&desk, "project");
+    desk.copy_corpus("criterion/0.8.2", "project/target/criterion");
+    let commit = repository.commit("1");
+    let told = repository.run("record --note");
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    assert!(told.stdout.starts_with(&format!("note of {}: ", &commit.to_string()[..12])), "{told:#?}");
+    assert_eq!(repository.run("check HEAD").code, Some(3), "it is found, and without a budget nothing is shown");
+    // The results of another run are no change of the files.
+    assert_eq!(repository.run("record main").code, Some(0));
+    repository.commit("2");
+    assert_eq!(repository.run("record main --note").code, Some(0));
+    assert_eq!(repository.run("record --note").code, Some(0));
+    desk.write("project/file", "changed");
+    let told = repository.run("record main --note");
+    told.refused(&["`new` was measured on commit", "with local changes", "it is a run of no commit"]);
+    assert_eq!(repository.run("record main").code, Some(0));
+    // Times of one machine: with itself nothing differs.
+    repository.run("compare HEAD~1 HEAD --metric time").refused(&[]);
+}
+
+#[test]
+fn a_note_that_came_along_when_its_commit_was_rewritten_is_not_believed() {
+    let desk = Desk::with(&[]);
+    let repository = Repository::new(&desk, "project");
+    let first = repository.commit("1");
+    let second = repository.commit("2");
+    repository.keep(first, 1);
+    repository.keep(second, 2);
+    let note = repository.git.find_note(Some("refs/notes/regress"), second).unwrap();
+    let copy_to = |commit: Oid| {
+        let text = note.message().unwrap();
+        repository.git.note(&who(), &who(), Some("refs/notes/regress"), commit, text, true).unwrap();
+    };
+    // As `git commit --amend` of the message does it: the same files.
+    let amended = repository.merge(&[second]);
+    copy_to(amended);
+    check(&repository, &format!("{first} {amended}"), (1, 2), &[]);
+    // As a rebase does it: others.
+    let rebased = repository.merge(&[first]);
+    copy_to(rebased);
+    repository.run(&format!("compare {first} {rebased}")).refused(&["no run of"]);
+}
+
+#[test]
+fn notes_of_two_clones_are_merged_by_git_itself() {
+    let desk = Desk::with(&[]);
+    let repository = Repository::new(&desk, "project");
+    let first = repository.commit("1");
+    let second = repository.commit("2");
+    repository.keep(second, 2);
+    let git = |arguments: &str| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=x", "-c", "user.email=x@example.org"]).args(arguments.split(' '));
+        let done = git.current_dir(repository.path("")).output().expect("git is there");
+        assert!(done.status.success(), "git {arguments}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    git("update-ref refs/notes/theirs refs/notes/regress");
+    for (commit, cpu) in [(first, "Abacus"), (second, "Abacus")] {
+        desk.write("project/other.json", of_machine(commit, cpu, 7));
+        assert_eq!(repository.run("record --note --from other.json").code, Some(0));
+    }
+    git("update-ref refs/notes/ours refs/notes/regress");
+    git("update-ref refs/notes/regress refs/notes/theirs");
+    // Here something else is measured meanwhile.
+    repository.keep(second, 3);
+    git("notes --ref=regress merge --quiet --strategy=cat_sort_uniq refs/notes/ours");
+    let listed = repository.run("list").stdout;
+    assert_eq!(listed.matches("Abacus, 4 cores").count(), 2, "{listed}");
+    // The last of this machine is believed, of three.
+    desk.write("project/new.txt", go(9));
+    check(&repository, "HEAD new.txt", (3, 9), &[]);
+    repository.keep(second, 4);
+    check(&repository, "HEAD new.txt", (4, 9), &[]);
+}
+
+#[test]
 fn what_was_measured_of_changed_files_is_no_commits() {
     let desk = Desk::with(&[]);
     let repository = Repository::new(&desk, "project");
@@ -494,7 +572,7 @@ fn writers_at_the_same_time_lose_nothing() {
             let of = if n % 2 == 0 { commit } else { other };
             desk.write(&format!("project/{n}.json"), of_machine(of, &format!("Cpu{n}"), 1));
             let mut command = desk.command(&format!("record --note --from {n}.json"));
-            command.current_dir(repository.path("")).spawn().expect("it can be started")
+            command.current_dir(repository.path("")).stdout(Stdio::null()).spawn().expect("it can be started")
         })
         .collect();
     for mut writer in writers {
