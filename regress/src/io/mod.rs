@@ -22,6 +22,7 @@ mod project;
 mod recorded;
 mod replace;
 mod side;
+mod sides;
 mod units;
 mod walk;
 

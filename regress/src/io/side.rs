@@ -10,10 +10,11 @@ use super::git::{self, Named};
 use super::place::{earlier, no_earlier, read_bytes, read_directory, read_results};
 use super::project::Project;
 use super::recorded::{self, Asked, Machines, Reach};
+use super::sides::{are_one_run, nothing_to_compare, overwritten};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
 use crate::formats::{File, ReadError, Reading};
-use crate::model::{BenchId, Host, Observation, Provenance, Run, Warning};
+use crate::model::{Host, Provenance, Run, Warning};
 use crate::parallel::in_parts;
 use crate::policy::did_you_mean;
 
@@ -105,13 +106,12 @@ impl<'a> Reader<'a> {
         let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
+        let are_revisions = |reader: &Reader| items.iter().all(|item| reader.revisions.contains(*item));
         let judged = self.read(new);
         // Times can be compared with those of the machine on which new was measured.
         let host = judged.as_ref().ok().and_then(|run| run.provenance.host.clone());
         match (self.read_side(old, Reach::OrBefore, host.as_ref()), judged) {
-            (Ok(old_run), Ok(new_run)) if self.is_one_run(old, &old_run, new, &new_run) => {
-                Err(nothing_to_compare(&old_run, &new_run))
-            }
+            (Ok(old), Ok(new)) if are_revisions(self) && are_one_run(&old, &new) => Err(nothing_to_compare(&old, &new)),
             (Ok(old), Ok(mut new)) => {
                 let overwritten = overwritten(&old, &new);
                 new.warnings.extend(overwritten);
@@ -258,13 +258,6 @@ impl<'a> Reader<'a> {
         readings
     }
 
-    /// Whether both sides are revisions, and one and the same run stands for both.
-    fn is_one_run(&self, old: &SideSpec, old_run: &Run, new: &SideSpec, new_run: &Run) -> bool {
-        old.items.iter().chain(&new.items).all(|item| self.revisions.contains(item))
-            && old_run.provenance == new_run.provenance
-            && old_run.observations() == new_run.observations()
-    }
-
     fn read_path(&self, path: &Path) -> Result<Vec<Reading>, Failure> {
         if path.is_dir() {
             return read_directory(path, None);
@@ -345,43 +338,6 @@ fn merge(label: &str, item: &str, readings: Vec<Reading>) -> Result<Run, Failure
         });
     }
     whole.filter(|run| !run.is_empty()).ok_or_else(|| nothing_in(item))
-}
-
-/// What to say of benchmarks that took each other's place: criterion makes one directory name of several names
-/// (`p/q` and `p:q` are both `p_q`), and tells them apart only within one `criterion_group!`. The last to run is kept,
-/// so `old` may hold the one and `new` the other.
-fn overwritten(old: &Run, new: &Run) -> Vec<Warning> {
-    /// Where criterion keeps all baselines of a benchmark: `…/<place>/<baseline>/sample.json`.
-    fn place(observation: &Observation) -> Option<&str> {
-        let is_time = &*observation.harness == "criterion" && &*observation.metric.name == "time";
-        let (directory, _) = observation.origin.rsplit_once('/').filter(|_| is_time)?;
-        directory.rsplit_once('/').map(|(place, _)| place)
-    }
-    fn only_in<'r>(run: &'r Run, other: &Run) -> impl Iterator<Item = (&'r str, &'r BenchId)> {
-        let is_alone = |o: &&Observation| other.get(&o.id, &o.metric.name).is_none();
-        run.observations().iter().filter(is_alone).filter_map(|o| Some((place(o)?, &o.id)))
-    }
-    let gone: BTreeMap<&str, &BenchId> = only_in(old, new).collect();
-    let tell = |(place, id): (&str, &BenchId)| {
-        let text = format!(
-            "lies in {place}, where `{}` of old lay: one overwrites the other; give them names that differ by more than \
-             one of ? \" / \\ * < > : | ^",
-            gone.get(place)?
-        );
-        Some(Warning::about(id, "time", text))
-    };
-    only_in(new, old).filter_map(tell).collect()
-}
-
-fn nothing_to_compare(old: &Run, new: &Run) -> Failure {
-    let commit = new.provenance.commit.as_ref().map(|commit| format!(" of commit {commit}")).unwrap_or_default();
-    Failure::new(
-        format!(
-            "`{}` and `{}` are one and the same run{commit}: it would pass whatever it holds",
-            old.label, new.label
-        ),
-        "compare with a commit before it: regress compare HEAD~1 HEAD; or measure, and compare with `new`",
-    )
 }
 
 fn nothing_in(item: &str) -> Failure {
