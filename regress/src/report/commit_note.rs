@@ -47,6 +47,7 @@ fn line(report: &Report) -> String {
     if report.counts.rules_broken > 0 {
         parts.push(format!("{} broken", count(report.counts.rules_broken, "rule")));
     }
+    parts.extend(excuses(report).into_iter().map(|(word, n)| format!("{n} {word}")));
     let judged = match tally.rows {
         0 => "nothing was measured".to_owned(),
         rows => format!("{} of {rows} judged", tally.judged),
@@ -93,7 +94,15 @@ fn trailer(report: &Report) -> String {
         Some(format!("improved={}", tally.of_word(Word::Improved))),
         Some(format!("not-proven={}", tally.of_word(Word::NotProven))),
     ];
-    known.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let excused = excuses(report).into_iter().map(|(word, n)| format!("{word}={n}"));
+    known.into_iter().flatten().chain(excused).collect::<Vec<_>>().join(" ")
+}
+
+/// Why what broke does not fail, and how often; nothing where nothing had to be excused.
+fn excuses(report: &Report) -> Vec<(&'static str, usize)> {
+    let counts = &report.counts;
+    let all = [("waived", counts.rules_waived), ("inherited", counts.rules_inherited), ("warned", counts.rules_warned)];
+    all.into_iter().filter(|(_, n)| *n > 0).collect()
 }
 
 /// How many rows there are of what. Rows that explain another one do not count.
