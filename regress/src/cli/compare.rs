@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop>
     let machines = if args.look.exact { Machines::Any } else { Machines::SameFirst };
     let reader = Reader::new(&desk.project).with_units(&desk.settings.units);
     let (old, new) = reader.with_runs(args.runs.as_deref(), machines).read_both(&sides.0, &sides.1)?;
+    let old = desk.under_new_names(old)?;
     desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
     desk.settings.options.beside = match args.stats {
         Some(StatsChoice::Benchstat) => Beside::Benchstat,
@@ -96,6 +98,19 @@ impl<'a> Desk<'a> {
         self.filters.could_keep(id)
     }
 
+    /// The old side, its benchmarks renamed as `[[alias]]` says.
+    pub fn under_new_names(&self, old: Run) -> Result<Run, Failure> {
+        let label = old.label.clone();
+        self.settings.aliases.apply(old).map_err(|collisions| {
+            let names: BTreeSet<&BenchId> = collisions.iter().map(|collision| &collision.id).collect();
+            let failure = |name: &BenchId| {
+                let problem = format!("[[alias]]: two benchmarks of {label} would be called `{name}`");
+                Failure::new(problem, "remove the alias, or mend its name")
+            };
+            names.into_iter().map(failure).reduce(Failure::and).unwrap_or_default()
+        })
+    }
+
     /// What to look at of these runs.
     pub fn selector(&self, runs: &[&Run]) -> Result<Selector<'_>, Failure> {
         Selector::new(self.look, &self.filters, &self.settings.policy.budgets, runs)
@@ -109,7 +124,7 @@ impl<'a> Desk<'a> {
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
         let selection = self.look.selection();
-        let Settings { options, policy, path, units: _ } = &self.settings;
+        let Settings { options, policy, path, .. } = &self.settings;
         let request = Request {
             comparisons,
             old: old.as_ref(),

@@ -149,6 +149,23 @@ impl Run {
         Ok(Run { label: self.label, provenance, warnings, settings, observations: merged })
     }
 
+    /// The same run with benchmarks under another name, where `name_of` gives one.
+    ///
+    /// # Errors
+    /// Observations that two benchmarks would share then.
+    pub fn renamed(self, name_of: impl Fn(&BenchId) -> Option<BenchId>) -> Result<Run, Vec<Collision>> {
+        let mut observations = self.observations;
+        for observation in &mut observations {
+            if let Some(name) = name_of(&observation.id) {
+                observation.id = name;
+            }
+        }
+        observations.sort_by(|a, b| key(a).cmp(&key(b)));
+        let same = observations.windows(2).filter(|pair| key(&pair[0]) == key(&pair[1]));
+        let collisions: Vec<Collision> = same.map(|pair| collision(&pair[0], &pair[1])).collect();
+        if collisions.is_empty() { Ok(Run { observations, ..self }) } else { Err(collisions) }
+    }
+
     /// The same run with only the observations that `keep` wants.
     pub fn filtered(mut self, keep: impl FnMut(&Observation) -> bool) -> Run {
         self.observations.retain(keep);

@@ -90,8 +90,14 @@ impl Budgets {
     /// The growth that a written budget allows a metric of a benchmark, as a ratio: 1.05 for `change = "<= +5%"`.
     /// `None` where only the built-in rules speak, or the bound is not of that kind.
     pub fn written_change(&self, id: &BenchId, metric: &str) -> Option<f64> {
+        self.written_ratio(id, metric).filter(|ratio| *ratio >= 1.0)
+    }
+
+    /// The largest new ÷ old that a written budget allows: as [`written_change`](Budgets::written_change), and 0.85 for
+    /// the goal `change = "<= -15%"`.
+    pub fn written_ratio(&self, id: &BenchId, metric: &str) -> Option<f64> {
         self.holding(id, metric).into_iter().find_map(|(budget, rule)| match (budget.source, rule) {
-            (Source::Line(_), Rule::Change(change)) => change.growth(),
+            (Source::Line(_), Rule::Change(change)) => change.largest_ratio(),
             _ => None,
         })
     }

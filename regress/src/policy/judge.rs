@@ -9,7 +9,7 @@ use super::level::Level;
 use super::outcome::Outcome;
 use super::rules::{Rule, RuleKind, Ruling};
 use super::verdict::{Judgement, Row, Verdicts};
-use super::{appeared, vacuous, waived};
+use super::{appeared, renamed, vacuous, waived};
 use crate::compare::{self, Comparison, Finding, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 use crate::parallel::in_parts;
@@ -60,6 +60,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let new_benchmarks: BTreeSet<&BenchId> = request.new.observations().iter().map(|o| &o.id).collect();
     let headlines = request.comparisons.iter().filter(|row| row.metric.standing == Standing::Headline);
     let headlined: BTreeSet<BenchId> = headlines.map(|row| row.id.clone()).collect();
+    let renamed = renamed::likeliest(&request.comparisons);
     let means = compare::geomeans(&request.comparisons);
     let mut warnings = vacuous::never_compared(&request);
     let mut missing = Vec::new();
@@ -99,7 +100,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let rows: Vec<Row> = judged.map(|(comparison, judgements)| Row { comparison, judgements }).collect();
     let waivers = waived::standing(&rows, policy, selection);
     warnings.extend(old.into_iter().chain([new]).flat_map(|run| run.warnings.iter().cloned()));
-    Ok(Verdicts { rows, missing, waivers, means, warnings })
+    Ok(Verdicts { rows, missing, waivers, renamed, means, warnings })
 }
 
 /// What was asked for and is in neither side breaks the built-in rule that a benchmark is there.

@@ -9,6 +9,7 @@
 //!                                                         waived: what became of each waiver
 //! ```
 
+mod alias;
 mod appeared;
 mod bound;
 mod budget;
@@ -20,6 +21,7 @@ mod judge;
 mod level;
 mod outcome;
 mod profile;
+mod renamed;
 mod rules;
 mod scope;
 mod vacuous;
@@ -27,6 +29,7 @@ mod verdict;
 mod waived;
 mod waiver;
 
+pub use alias::{Alias, Aliases};
 pub use bound::{Bound, Keeps, Operator};
 pub use budget::{Budget, Budgets, Source};
 pub use day::Day;
@@ -35,6 +38,7 @@ pub use judge::{Request, Selection, judge};
 pub use level::Level;
 pub use outcome::{Against, Excuse, Outcome};
 pub use profile::{LEVEL_KEYS, LevelKey, Profile, Stand, Topic};
+pub use renamed::Renamed;
 pub use rules::{RULES, Rule, RuleKind, Unproven};
 pub use scope::Scope;
 pub use verdict::{Conclusion, Judgement, Row, Verdicts};

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::budget::Source;
 use super::outcome::{Against, Excuse, Outcome};
+use super::renamed::Renamed;
 use super::rules::RuleKind;
 use super::waived::WaiverUse;
 use crate::compare::{Comparison, MetricMean};
@@ -56,6 +57,8 @@ pub struct Verdicts {
     pub missing: Vec<(Option<BenchId>, Judgement)>,
     /// What became of each waiver, in the order of the file.
     pub waivers: Vec<WaiverUse>,
+    /// Benchmarks that vanished, with what appeared and looks like them.
+    pub renamed: Vec<Renamed>,
     /// Geometric means per metric.
     pub means: Vec<MetricMean>,
     /// What the user should know.

@@ -12,7 +12,7 @@ use super::view::{FalseAlarms, Line, Note, NullRun, Report, SameCode, Side};
 use super::{Renderer, Style};
 use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
-use crate::policy::{Conclusion, Judgement, Outcome, Source, Waiver, WaiverUse};
+use crate::policy::{Conclusion, Judgement, Outcome, Renamed, Source, Waiver, WaiverUse};
 use crate::unit::Better;
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -44,6 +44,7 @@ struct ReportFile<'a> {
     rows: Vec<RowFile<'a>>,
     missing: Vec<MissingFile<'a>>,
     waivers: Vec<WaiverFile<'a>>,
+    renamed: Vec<RenamedFile<'a>>,
     geomeans: Vec<MeanFile<'a>>,
     warnings: Vec<WarningFile<'a>>,
 }
@@ -222,6 +223,13 @@ struct WaiverFile<'a> {
 }
 
 #[derive(Serialize)]
+struct RenamedFile<'a> {
+    from: &'a str,
+    to: &'a str,
+    likeness: f64,
+}
+
+#[derive(Serialize)]
 struct SourceFile<'a> {
     kind: &'static str,
     path: Option<&'a str>,
@@ -272,6 +280,7 @@ impl<'a> ReportFile<'a> {
             rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
             missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
             waivers: report.waivers.iter().map(|waiver| WaiverFile::of(waiver, config)).collect(),
+            renamed: report.renamed.iter().map(RenamedFile::of).collect(),
             geomeans: report.means.iter().map(MeanFile::of).collect(),
             warnings: report.warnings.iter().map(WarningFile::of).collect(),
         }
@@ -502,6 +511,12 @@ impl<'a> WaiverFile<'a> {
             owner,
             source: SourceFile::of(used.waiver.source(), config),
         }
+    }
+}
+
+impl<'a> RenamedFile<'a> {
+    fn of(Renamed { from, to, likeness }: &'a Renamed) -> RenamedFile<'a> {
+        RenamedFile { from: from.as_str(), to: to.as_str(), likeness: *likeness }
     }
 }
 

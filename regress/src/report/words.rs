@@ -6,7 +6,7 @@ use super::figures::{self, SidesText};
 use super::view::{Broken, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
 use crate::compare::{Allowance, Beside, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
-use crate::policy::{Conclusion, Excuse, Judgement, Outcome, RuleKind, Source, WaiverState, WaiverUse};
+use crate::policy::{Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, WaiverState, WaiverUse};
 use crate::unit::show_change;
 
 /// How many names stand for many.
@@ -283,7 +283,30 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     let warnings = report.warnings.iter().map(warning);
     let about_all = [allowance(report), benchstat(report), false_alarms(report)];
     let code = report.context.code.iter().cloned();
+    let code = code.chain(report.renamed.iter().map(renamed));
     not_compared.chain(about_all.into_iter().flatten()).chain(code).chain(warnings).collect()
+}
+
+/// A question, and the lines of `regress.toml` that answer it with yes.
+fn renamed(Renamed { from, to, likeness: _ }: &Renamed) -> String {
+    format!(
+        "{from} vanished and {to} appeared: renamed? then write, a line each: [[alias]]  from = {}  to = {}",
+        in_toml(from.as_str()),
+        in_toml(to.as_str())
+    )
+}
+
+/// A text as TOML writes it.
+fn in_toml(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// How often measuring here flags what did not change.

@@ -51,7 +51,7 @@ pub enum Standing {
 /// ```text
 ///   WithinBudget   p(H0: at least the budget) · (looks) ≤ alpha_within, and not Improved
 ///   Regressed      p(H0: at most the boundary) · (questions not yet flagged) · (looks) ≤ alpha, stepped down (Holm)
-///   Improved       the same below the inverse of the boundary
+///   Improved       the same below the inverse of the boundary; where the budget is a goal (below 1), and keeps it
 /// ```
 ///
 /// *Holm* bounds the probability of even one false flag in the family over all looks by alpha, however questions and
@@ -72,9 +72,12 @@ pub fn decide(family: &[Standing], plan: &Plan) -> Vec<Option<Decision>> {
     let decision = |index: usize| match &family[index] {
         Standing::Weighed(question, evidence) => {
             let (p_regressed_adjusted, p_improved_adjusted) = (regressed[index], improved[index]);
-            let verdict = if p_improved_adjusted <= plan.alpha {
+            let keeps_budget = evidence.p_over_budget <= plan.alpha_within_at_each_look();
+            // Some gain is not yet the gain that was asked for.
+            let is_answered = question.budget >= 1.0 || keeps_budget;
+            let verdict = if p_improved_adjusted <= plan.alpha && is_answered {
                 Verdict::Improved
-            } else if evidence.p_over_budget <= plan.alpha_within_at_each_look() {
+            } else if keeps_budget {
                 Verdict::WithinBudget
             } else if p_regressed_adjusted <= plan.alpha {
                 Verdict::Regressed
@@ -145,6 +148,22 @@ mod tests {
         check(rounds(1.02, 0.002), 49, Verdict::WithinBudget); // surely above 1 %, and surely below 3 %
         check(rounds(1.05, 0.04), 0, Verdict::Regressed);
         check(rounds(1.05, 0.04), 10_000, UNDECIDED); // one of ten thousand
+    }
+
+    #[test]
+    fn a_goal_is_reached_when_it_is_shown_and_not_before() {
+        let goal = Question::new(Measure::Typical, 0.85);
+        let verdict = |center: f64, scatter: f64| {
+            let log_ratios = (0..20).map(|i| center.ln() + scatter * (f64::from(i) - 9.5) / 10.0).collect();
+            let plan = Plan::default();
+            let evidence = weigh(&Sample::new(log_ratios).expect("finite"), &goal, &plan).expect("20 rounds");
+            decide(&[Standing::Weighed(goal, evidence)], &plan)[0].expect("weighed").verdict
+        };
+        assert_eq!(verdict(0.80, 0.02), Verdict::Improved);
+        assert_eq!(verdict(1.10, 0.02), Verdict::Regressed);
+        for (center, scatter) in [(0.86, 0.02), (0.84, 0.2), (1.00, 0.02)] {
+            assert!(matches!(verdict(center, scatter), Verdict::Undecided { .. }), "{center} {scatter}");
+        }
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub(super) fn more_rounds(evidence: &Evidence, question: &Question, plan: &Plan,
     let center = evidence.mean.value;
     let (boundary, budget) = (question.boundary.ln(), question.budget.ln());
     // Each way out: how far the ratio lies beyond, and the p that must be reached.
-    let ways =
-        [(center - boundary, level), (-boundary - center, level), (budget - center, plan.alpha_within_at_each_look())];
+    let improved = if question.budget >= 1.0 { -boundary - center } else { f64::NEG_INFINITY };
+    let ways = [(center - boundary, level), (improved, level), (budget - center, plan.alpha_within_at_each_look())];
     let is_likely = |rounds: usize| {
         let (error, freedom) = error_after(rounds, evidence, plan);
         let reach = |p: f64| (student_quantile(freedom, p) + student_quantile(freedom, HOPE)) * error;

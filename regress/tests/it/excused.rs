@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use regress::compare::{Options, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Observation, Processes, Provenance, Run, Values};
 use regress::policy::{
-    Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile, Request, RuleKind,
-    Selection, Value, Verdicts, WaiverState, Waivers, judge,
+    Aliases, Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile, Request,
+    RuleKind, Selection, Value, Verdicts, WaiverState, Waivers, judge,
 };
 use regress::stats::Sample;
 
@@ -282,4 +282,95 @@ fn what_is_missing_and_what_is_new_is_as_grave_as_the_profile_says() {
 fn where_every_rule_is_off_nothing_is_shown_to_be_well() {
     let off = [("limit", "off"), ("change", "off"), ("on_missing", "off")];
     assert_eq!(judged(&one(1, 1), &profiled(&limited("<= 10"), &off)).conclusion(), Conclusion::NotProven);
+}
+
+// ---- goals ----------------------------------------------------------------------------------------------------------
+
+/// 40 times around `center` nanoseconds, each a 500th of a per cent from the next.
+fn times(center: f64) -> Run {
+    let seconds = (0..40).map(|i| center * 1e-9 * (1.0 + f64::from(i * 17 % 40) / 50_000.0)).collect();
+    let values = Values::Sampled(Processes::one(Sample::new(seconds).unwrap()));
+    let metric = Arc::new(Metric::known("time"));
+    let observation =
+        Observation { id: BenchId::new("a"), metric, values, harness: "criterion".into(), origin: "x".into() };
+    Run::new("run", Provenance::default(), Vec::new(), vec![observation]).unwrap()
+}
+
+#[test]
+fn a_goal_passes_only_when_the_evidence_shows_it() {
+    #[track_caller]
+    fn check(old: f64, new: f64, goal: &str, expected: Conclusion) {
+        let policy = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("change", goal)]]);
+        assert_eq!(judged_runs(Some(&times(old)), &times(new), &policy).conclusion(), expected, "{old} → {new} {goal}");
+    }
+    check(1000.0, 200.0, "<= -15%", Conclusion::Passed); // at most 200 · 1.75 ÷ 1000 = 0.35
+    check(1000.0, 450.0, "<= -15%", Conclusion::Passed); // 0.79
+    check(1000.0, 500.0, "<= -15%", Conclusion::NotProven); // 0.88: less, and perhaps by 15 %
+    check(1000.0, 1000.0, "<= -15%", Conclusion::NotProven); // 0.57 … 1.75
+    check(1000.0, 1600.0, "<= -15%", Conclusion::Failed); // at least 1600 ÷ 1.75 ÷ 1000 = 0.91
+    check(1000.0, 400.0, "<= -100 ns", Conclusion::Passed); // at most 700 ns
+    check(1000.0, 800.0, "<= -100 ns", Conclusion::NotProven);
+}
+
+#[test]
+fn a_goal_of_a_count_is_kept_or_not() {
+    #[track_caller]
+    fn check(old: u64, new: u64, expected: Conclusion) {
+        let policy = budgets(&[&[("benchmark", "*"), ("metric", "allocs"), ("change", "<= -15%")]]);
+        assert_eq!(judged(&one(old, new), &policy).conclusion(), expected, "{old} → {new}");
+    }
+    check(100, 85, Conclusion::Passed);
+    check(100, 86, Conclusion::Failed);
+    check(100, 100, Conclusion::Failed);
+    check(0, 0, Conclusion::Passed);
+}
+
+// ---- renamings ------------------------------------------------------------------------------------------------------
+
+/// Benchmarks with their allocations on each side; the likeliest renamings.
+#[track_caller]
+fn check_renamed(old: &[(&str, u64)], new: &[(&str, u64)], expected: &[(&str, &str)]) {
+    let run =
+        |side: &[(&str, u64)]| run_of(&side.iter().map(|(id, n)| ((*id).to_owned(), (*n, *n))).collect(), |n| n.0);
+    let verdicts = judged_runs(Some(&run(old)), &run(new), &Policy::from(Budgets::built_in()));
+    let pairs: Vec<(&str, &str)> = verdicts.renamed.iter().map(|r| (r.from.as_str(), r.to.as_str())).collect();
+    assert_eq!(pairs, expected);
+    assert_eq!(verdicts.conclusion(), Conclusion::Failed, "nothing is renamed by a suggestion");
+}
+
+#[test]
+fn what_vanished_is_named_with_what_appeared_and_looks_like_it() {
+    check_renamed(&[("sort/small", 10), ("x", 1)], &[("sort/n100", 10), ("x", 1)], &[("sort/small", "sort/n100")]);
+    // By its numbers: 10 is 10, 1000 is not.
+    check_renamed(&[("parse/a", 10)], &[("parse/b", 1000), ("parse/c", 10)], &[("parse/a", "parse/c")]);
+    // Each is renamed once, to one.
+    check_renamed(
+        &[("parse/one", 10), ("parse/two", 20)],
+        &[("parse/1one", 10), ("parse/2two", 20)],
+        &[("parse/one", "parse/1one"), ("parse/two", "parse/2two")],
+    );
+    // Strangers, and what did not vanish.
+    check_renamed(&[("json/encode", 10)], &[("cache", 1)], &[]);
+    check_renamed(&[("sort/small", 10), ("gone", 3)], &[("sort/small", 10), ("sort/small2", 10)], &[]);
+}
+
+#[test]
+fn an_alias_compares_the_old_name_with_the_new_one() {
+    let run =
+        |names: &[(&str, u64)]| run_of(&names.iter().map(|(id, n)| ((*id).to_owned(), (*n, *n))).collect(), |n| n.0);
+    let alias = |from: &str, to: &str| Aliases::from_entries(&[entry(3, &[("from", from), ("to", to)])]).unwrap();
+    let (old, new) = (run(&[("sort/n1", 10), ("sort/n2", 20)]), run(&[("order/n1", 10), ("order/n2", 21)]));
+    let renamed = alias("sort", "order").apply(old.clone()).unwrap();
+    let verdicts = judged_runs(Some(&renamed), &new, &Policy::from(Budgets::built_in()));
+    let broken: Vec<_> = verdicts.rows.iter().filter(|row| row.outcome() == Outcome::Broken).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!(broken[0].comparison.id.as_str(), "order/n2");
+    assert!(renamed.warnings.is_empty());
+
+    let idle = alias("srot", "order").apply(old.clone()).unwrap();
+    assert_eq!(idle.observations(), old.observations());
+    let expected = "the alias of line 3 renames nothing: the old side has no `srot`; remove it, or mend its name";
+    assert_eq!(idle.warnings[0].text, expected);
+
+    assert!(alias("sort/n1", "sort/n2").apply(old).is_err(), "two benchmarks under one name");
 }

@@ -63,7 +63,10 @@ impl Measuring<'_> {
     pub fn measure(&self, benchmarks: &Benchmarks, directory: &Path, errors: &mut dyn Write) -> Result<Measured, Stop> {
         let correction = self.desk.settings.options.correction;
         let looks = trial::Looks::doubling(self.args.rounds as usize);
-        let plan = Plan { looks, correction, ..Plan::default() };
+        let standard = Plan::default();
+        let alpha = self.desk.settings.policy.profile.alpha();
+        let (alpha, alpha_within) = (alpha.unwrap_or(standard.alpha), alpha.unwrap_or(standard.alpha_within));
+        let plan = Plan { looks, correction, alpha, alpha_within, ..standard };
         let questions: Vec<Vec<Question>> = benchmarks.both.iter().map(|turn| self.questions(&turn.id())).collect();
         let mut rotation = Rotation::new(plan.clone(), SEED, questions);
         let mut warnings = Vec::new();
@@ -101,9 +104,9 @@ impl Measuring<'_> {
     /// What the written budgets want to know of a benchmark's time, and of its tail where a rule or the user names it.
     fn questions(&self, id: &BenchId) -> Vec<Question> {
         let budgets = &self.desk.settings.policy.budgets;
-        let typical = Question::new(Measure::Typical, budgets.written_change(id, TIME).unwrap_or(BUDGET));
+        let typical = Question::new(Measure::Typical, budgets.written_ratio(id, TIME).unwrap_or(BUDGET));
         let asked = self.args.look.metric.iter().any(|name| name == TAIL).then_some(TAIL_BUDGET);
-        let tail = budgets.written_change(id, TAIL).or(asked).map(|budget| Question::new(Measure::Tail, budget));
+        let tail = budgets.written_ratio(id, TAIL).or(asked).map(|budget| Question::new(Measure::Tail, budget));
         std::iter::once(typical).chain(tail).collect()
     }
 

@@ -46,6 +46,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     // What is shown as taken as given is what the rounds were weighed by.
     desk.settings.options.alpha = measured.plan.alpha;
     let Sides { old, mut new, unmeasured } = sides;
+    let old = desk.under_new_names(old)?;
     let (comparisons, same_code) = {
         let selector = desk.selector(&[&old, &new])?;
         rows::of(&desk, &*selector.of(&old)?, &*selector.of(&new)?, &measured, &benchmarks)

@@ -12,7 +12,7 @@ use super::machine::today;
 use super::project::Project;
 use super::units::{self, UnitRule};
 use crate::compare::Options;
-use crate::policy::{Budgets, Day, Entry, EntryError, Policy, Profile, Waivers, did_you_mean};
+use crate::policy::{Aliases, Budgets, Day, Entry, EntryError, Policy, Profile, Waivers, did_you_mean};
 use entries::{Lines, error_at, fields, read_entries};
 
 /// What `regress.toml` says.
@@ -22,6 +22,8 @@ pub struct Settings {
     pub options: Options,
     /// What must hold, and what is excused.
     pub policy: Policy,
+    /// Which benchmarks were renamed.
+    pub aliases: Aliases,
     /// What criterion's numbers are where they are no times.
     pub units: Vec<UnitRule>,
     /// The file, as the user would type it. `None`: there is none, the built-in rules hold.
@@ -65,6 +67,7 @@ pub fn load(path: Option<&Path>, project: &Project, occasion: &Occasion<'_>) -> 
             None => Ok(Settings {
                 options: Options::default(),
                 policy: Policy::from(Budgets::built_in()),
+                aliases: Aliases::default(),
                 units: Vec::new(),
                 path: None,
             }),
@@ -90,6 +93,7 @@ fn parse(text: &str, shown: &str, occasion: &Occasion<'_>) -> Result<Settings, F
     let known = budgets.clone().unwrap_or_else(Budgets::built_in);
     let profiles = Profile::from_entries(&sections.profiles, &known).map_err(&mut or_told).unwrap_or_default();
     let waivers = Waivers::from_entries(&sections.waivers, &known, occasion.today).map_err(&mut or_told).ok();
+    let aliases = Aliases::from_entries(&sections.aliases).map_err(&mut or_told).unwrap_or_default();
     let units = units::rules(&sections.units).map_err(&mut or_told).unwrap_or_default();
     errors.sort_by_key(|error| error.line_number);
     let (Some(budgets), Some(waivers), []) = (budgets, waivers, &errors[..]) else {
@@ -101,7 +105,7 @@ fn parse(text: &str, shown: &str, occasion: &Occasion<'_>) -> Result<Settings, F
         options.confidence = confidence;
         options.alpha = profile.alpha().unwrap_or(options.alpha);
     }
-    Ok(Settings { options, policy: Policy { budgets, profile, waivers }, units, path: Some(shown.to_owned()) })
+    Ok(Settings { options, policy: Policy { budgets, profile, waivers }, aliases, units, path: Some(shown.to_owned()) })
 }
 
 fn chosen(profiles: Vec<Profile>, occasion: &Occasion<'_>, shown: &str) -> Result<Profile, Failure> {
@@ -128,6 +132,7 @@ struct Sections {
     options: Options,
     budgets: Vec<Entry>,
     waivers: Vec<Entry>,
+    aliases: Vec<Entry>,
     units: Vec<Entry>,
     /// With their names.
     profiles: Vec<(String, Entry)>,
@@ -139,6 +144,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("budget", "[[budget]]"),
     ("profile", "[profile.NAME]"),
     ("waiver", "[[waiver]]"),
+    ("alias", "[[alias]]"),
     ("unit", "[[unit]]"),
 ];
 
@@ -150,6 +156,7 @@ impl Sections {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("budget", DeValue::Array(all)) => sections.budgets = read_entries("budget", all.iter(), lines, errors),
                 ("waiver", DeValue::Array(all)) => sections.waivers = read_entries("waiver", all.iter(), lines, errors),
+                ("alias", DeValue::Array(all)) => sections.aliases = read_entries("alias", all.iter(), lines, errors),
                 ("unit", DeValue::Array(all)) => sections.units = read_entries("unit", all.iter(), lines, errors),
                 ("compare", DeValue::Table(settings)) => {
                     compare::read_options(settings, &mut sections.options, lines, errors);
@@ -174,6 +181,7 @@ fn next_step(name: &str) -> String {
         "budget" | "compare" => "`regress budget rules` shows what can stand in one".to_owned(),
         "unit" => "for example: [[unit]] benchmark = \"allocs/*\" unit = \"count\"".to_owned(),
         "profile" => "for example: [profile.pr] unproven = \"pass\"".to_owned(),
+        "alias" => "for example: [[alias]] from = \"sort/small\" to = \"sort/n100\"".to_owned(),
         "waiver" => "it has benchmark, metric, ceiling, reason, issue, owner and expires".to_owned(),
         unknown => {
             let meant = did_you_mean(unknown, SHAPES.iter().map(|(known, _)| *known));

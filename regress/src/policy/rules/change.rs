@@ -1,6 +1,6 @@
 use super::{Rule, RuleInfo, RuleKind, Ruling};
 use crate::compare::{self, Change, Finding, Lack, Sides};
-use crate::model::METRICS;
+use crate::model::{METRICS, Nature};
 use crate::policy::bound::{Bound, Keeps};
 use crate::policy::case::Case;
 use crate::policy::entry::Value;
@@ -63,11 +63,25 @@ fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
 }
 
 impl ChangeLimit {
+    /// The largest new ÷ old that it allows: above 1 a growth, below 1 a goal. `None` for a bound of another kind.
+    pub fn largest_ratio(&self) -> Option<f64> {
+        match self.kind {
+            ChangeKind::Relative(bound) if bound.is_upper() == Some(true) => Some(bound.value),
+            ChangeKind::Relative(_) | ChangeKind::Absolute(_) => None,
+        }
+    }
+
     /// The relative growth it allows, as a ratio of at least 1. `None` for a bound of another kind.
     pub fn growth(&self) -> Option<f64> {
+        self.largest_ratio().filter(|ratio| *ratio >= 1.0)
+    }
+
+    /// Whether staying as it was breaks it: `<= -15%`, `>= +10%`, `<= -2`. Then the evidence has to show the gain, and
+    /// evidence that there is none breaks it, whatever was found besides.
+    pub fn is_goal(&self) -> bool {
         match self.kind {
-            ChangeKind::Relative(bound) if bound.is_upper() == Some(true) && bound.value >= 1.0 => Some(bound.value),
-            ChangeKind::Relative(_) | ChangeKind::Absolute(_) => None,
+            ChangeKind::Relative(bound) => !bound.holds(1.0),
+            ChangeKind::Absolute(bound) => !bound.holds(0.0),
         }
     }
 
@@ -92,20 +106,30 @@ impl ChangeLimit {
                 (keeps, change.ratio.unwrap_or(f64::INFINITY), bound)
             }
             ChangeKind::Absolute(bound) => {
-                (bound.keeps(change.shift.low, change.shift.high), change.shift.point, bound)
+                // The interval that is shown of rounds is not made for deciding at many looks, what is believed is; and only
+                // that knows what two runs differ by, which no gain may be mistaken for.
+                let is_timed = case.row.metric.nature == Nature::Timed;
+                let by_belief = is_timed && (change.method == compare::IN_TURNS || self.is_goal());
+                let (low, high) = match change.believed.filter(|_| by_belief) {
+                    Some((low, high)) => ((low - 1.0) * old.center.point, (high - 1.0) * old.center.point),
+                    None => (change.shift.low, change.shift.high),
+                };
+                (bound.keeps(low, high), change.shift.point, bound)
             }
         };
-        // Taken in turns, it was decided against this very bound while it was measured.
+        // Taken in turns, a growth was decided against this very bound while it was measured.
+        let in_turns = self.growth().is_some() && change.method == compare::IN_TURNS;
         let keeps = match case.row.finding {
-            Finding::WithinBudget => Keeps::Yes,
-            Finding::NotProven(Lack::Rounds { .. } | Lack::Layout) => Keeps::Unknown,
-            Finding::Regressed if change.method == compare::IN_TURNS => Keeps::No,
-            Finding::Improved if change.method == compare::IN_TURNS => Keeps::Yes,
+            Finding::WithinBudget if in_turns => Keeps::Yes,
+            Finding::NotProven(Lack::Rounds { .. }) if in_turns => Keeps::Unknown,
+            Finding::NotProven(Lack::Layout) => Keeps::Unknown,
+            Finding::Regressed if in_turns => Keeps::No,
+            Finding::Improved if in_turns => Keeps::Yes,
             _ => keeps,
         };
         // Beyond the bound, but by no more than chance may do: that is no breach yet.
         let proven = matches!(case.row.finding, Finding::Regressed | Finding::Improved | Finding::Differs);
-        let keeps = if keeps == Keeps::No && !proven { Keeps::Unknown } else { keeps };
+        let keeps = if keeps == Keeps::No && !proven && !self.is_goal() { Keeps::Unknown } else { keeps };
         let scale = Scale::fitting(&case.row.metric.unit, &[old.center.point, new.center.point]);
         let moved = match change.ratio {
             Some(ratio) if new.center.point > 0.0 => show_change(ratio),

@@ -1,0 +1,202 @@
+use super::budget::Source;
+use super::entry::{Entry, EntryError, Value, did_you_mean};
+use crate::model::{BenchId, Collision, Run, Warning};
+
+/// A benchmark that was renamed: what the old side calls `from` is compared with what the new side calls `to`.
+///
+/// It holds for everything below as well: with `from = "sort"`, `sort/n100` becomes `to` + `/n100`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Where it stands: the line, from 1.
+    pub line_number: usize,
+    /// The old name.
+    pub from: BenchId,
+    /// The new name.
+    pub to: BenchId,
+}
+
+/// All renamings of a file; no name is renamed twice, or to a name that is itself renamed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aliases(Vec<Alias>);
+
+const KEYS: &[&str] = &["from", "to"];
+
+impl Aliases {
+    /// The `[[alias]]` of a file.
+    ///
+    /// # Errors
+    /// Keys that are missing or mean nothing, names that are renamed twice, to two names, or on and on.
+    pub fn from_entries(entries: &[Entry]) -> Result<Aliases, Vec<EntryError>> {
+        let mut aliases = Vec::new();
+        let mut errors = Vec::new();
+        for entry in entries {
+            match Alias::from_entry(entry) {
+                Ok(alias) => aliases.push(alias),
+                Err(problems) => errors.extend(problems),
+            }
+        }
+        errors.extend(aliases.iter().enumerate().filter_map(|(index, alias)| clash(alias, &aliases[..index])));
+        errors.extend(aliases.iter().filter_map(|alias| chain(alias, &aliases)));
+        if errors.is_empty() { Ok(Aliases(aliases)) } else { Err(errors) }
+    }
+
+    /// The old side under its new names, with a warning for each alias that applies to nothing.
+    ///
+    /// # Errors
+    /// Old results that would stand under one name then.
+    pub fn apply(&self, mut old: Run) -> Result<Run, Vec<Collision>> {
+        if self.0.is_empty() {
+            return Ok(old);
+        }
+        let idle: Vec<Warning> = self.0.iter().filter(|alias| !alias.applies_to(&old)).map(Alias::idle).collect();
+        old.warnings.extend(idle);
+        old.renamed(|id| self.0.iter().find_map(|alias| alias.new_name(id)))
+    }
+}
+
+impl Alias {
+    fn from_entry(entry: &Entry) -> Result<Alias, Vec<EntryError>> {
+        let mut errors = Vec::new();
+        for field in entry.fields.iter().filter(|field| !KEYS.contains(&field.key.as_str())) {
+            errors.push(EntryError {
+                line_number: field.line_number,
+                problem: format!("unknown key `{}` in [[alias]]", field.key),
+                next_step: format!("{}known keys: from, to", did_you_mean(&field.key, KEYS.iter().copied())),
+            });
+        }
+        let names = ["from", "to"].map(|key| name(entry, key).map_err(|error| errors.push(error)).ok());
+        match names {
+            [Some(from), Some(to)] if from == to => errors.push(EntryError {
+                line_number: entry.line_number,
+                problem: format!("`{from}` is renamed to itself"),
+                next_step: "write the old name as `from` and the new one as `to`".to_owned(),
+            }),
+            [Some(from), Some(to)] if errors.is_empty() => {
+                return Ok(Alias { line_number: entry.line_number, from, to });
+            }
+            _ => {}
+        }
+        Err(errors)
+    }
+
+    /// What this renames a benchmark to; `None` where it is about another one.
+    fn new_name(&self, id: &BenchId) -> Option<BenchId> {
+        let below = id.as_str().strip_prefix(self.from.as_str())?;
+        (below.is_empty() || below.starts_with('/')).then(|| BenchId::new(&format!("{}{below}", self.to)))
+    }
+
+    fn applies_to(&self, run: &Run) -> bool {
+        run.observations().iter().any(|observation| self.new_name(&observation.id).is_some())
+    }
+
+    fn idle(&self) -> Warning {
+        Warning::general(format!(
+            "the alias of {} renames nothing: the old side has no `{}`; remove it, or mend its name",
+            Source::Line(self.line_number),
+            self.from
+        ))
+    }
+}
+
+fn name(entry: &Entry, key: &str) -> Result<BenchId, EntryError> {
+    let example = || format!("for example: {key} = \"sort/small\", the whole name");
+    let Some(field) = entry.fields.iter().find(|field| field.key == key) else {
+        return Err(EntryError {
+            line_number: entry.line_number,
+            problem: format!("this [[alias]] has no `{key}`"),
+            next_step: example(),
+        });
+    };
+    let text = match &field.value {
+        Value::Text(text) if text.is_empty() => Err("it is empty".to_owned()),
+        Value::Text(text) if text.contains(['*', '?']) => {
+            Err(format!("an alias is for one benchmark and what is below it, and `{text}` is a pattern"))
+        }
+        value => value.text(),
+    };
+    text.map(BenchId::new).map_err(|problem| EntryError {
+        line_number: field.line_number,
+        problem: format!("`{key}`: {problem}"),
+        next_step: example(),
+    })
+}
+
+/// Two aliases of one name, or to one name.
+fn clash(alias: &Alias, earlier: &[Alias]) -> Option<EntryError> {
+    let other = earlier.iter().find(|other| other.from == alias.from || other.to == alias.to)?;
+    let problem = match other.from == alias.from {
+        true => format!("`{}` is renamed to `{}` by {} already", alias.from, other.to, Source::Line(other.line_number)),
+        false => {
+            format!("`{}` is renamed to `{}` by {} already", other.from, alias.to, Source::Line(other.line_number))
+        }
+    };
+    let next_step = "keep one of them: a benchmark has one name on each side".to_owned();
+    Some(EntryError { line_number: alias.line_number, problem, next_step })
+}
+
+/// An alias to a name that another one renames.
+fn chain(alias: &Alias, all: &[Alias]) -> Option<EntryError> {
+    let next = all.iter().find(|next| next.new_name(&alias.to).is_some() && next.from != alias.from)?;
+    Some(EntryError {
+        line_number: alias.line_number,
+        problem: format!(
+            "`{}` is renamed to `{}`, which {} renames to `{}`",
+            alias.from,
+            alias.to,
+            Source::Line(next.line_number),
+            next.to
+        ),
+        next_step: format!("write to = \"{}\" here, the name it has today", next.to),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Field;
+
+    fn aliases(pairs: &[(&str, &str)]) -> Result<Aliases, Vec<String>> {
+        let entry = |(line_number, (from, to)): (usize, &(&str, &str))| {
+            let field =
+                |key: &str, text: &str| Field { key: key.to_owned(), value: Value::Text(text.to_owned()), line_number };
+            Entry { line_number, fields: vec![field("from", from), field("to", to)] }
+        };
+        let entries: Vec<Entry> = (1..).zip(pairs).map(entry).collect();
+        Aliases::from_entries(&entries).map_err(|errors| errors.into_iter().map(|error| error.problem).collect())
+    }
+
+    #[track_caller]
+    fn check(pairs: &[(&str, &str)], name: &str, expected: Option<&str>) {
+        let aliases = aliases(pairs).unwrap();
+        let renamed = aliases.0.iter().find_map(|alias| alias.new_name(&BenchId::new(name)));
+        assert_eq!(renamed.as_ref().map(BenchId::as_str), expected);
+    }
+
+    #[test]
+    fn a_name_and_all_below_it_get_the_new_one() {
+        check(&[("sort", "order")], "sort", Some("order"));
+        check(&[("sort", "order")], "sort/n100", Some("order/n100"));
+        check(&[("sort", "order")], "sorted/n100", None);
+        check(&[("sort", "order")], "a/sort", None);
+        check(&[("a", "b"), ("c", "d")], "c", Some("d"));
+    }
+
+    #[track_caller]
+    fn check_refused(pairs: &[(&str, &str)], expected: &str) {
+        assert_eq!(aliases(pairs), Err(vec![expected.to_owned()]));
+    }
+
+    #[test]
+    fn a_benchmark_has_one_name_on_each_side() {
+        check_refused(&[("a", "a")], "`a` is renamed to itself");
+        check_refused(&[("a", "b"), ("a", "c")], "`a` is renamed to `b` by line 1 already");
+        check_refused(&[("a", "c"), ("b", "c")], "`a` is renamed to `c` by line 1 already");
+        check_refused(&[("a", "b"), ("b", "c")], "`a` is renamed to `b`, which line 2 renames to `c`");
+        check_refused(&[("a", "b/x"), ("b", "c")], "`a` is renamed to `b/x`, which line 2 renames to `c`");
+        check_refused(
+            &[("a*", "b")],
+            "`from`: an alias is for one benchmark and what is below it, and `a*` is a pattern",
+        );
+        check_refused(&[("a", "")], "`to`: it is empty");
+    }
+}
