@@ -67,7 +67,12 @@ fn notes(budget: &Budget, rule: &Rule, policy: &Policy, id: &BenchId, metric: &s
 fn level(rule: &Rule, profile: &Profile, metric: &str, file: &str) -> Option<String> {
     let (said, source) = match rule {
         Rule::Unproven(_) => profile.unproven(metric).map(|(unproven, source)| (unproven.to_string(), source))?,
-        Rule::Limit(_) | Rule::Change(_) | Rule::Ratio(_) | Rule::MinSamples(_) | Rule::Present(_) => {
+        Rule::Limit(_)
+        | Rule::Change(_)
+        | Rule::Ratio(_)
+        | Rule::Scaling(_)
+        | Rule::MinSamples(_)
+        | Rule::Present(_) => {
             let Stand { level, source } = profile.level(Topic::Rule(rule.kind()), metric);
             (format!("level {level}"), source?)
         }

@@ -7,6 +7,8 @@ pub(super) struct Case<'a> {
     pub row: &'a Comparison,
     /// The scope of the budget that holds the rule.
     pub scope: &'a Scope,
+    /// The side compared against, where there is one.
+    pub old: Option<&'a Run>,
     pub new: &'a Run,
     pub options: &'a Options,
     /// Whether the new side has the benchmark, if in another metric.

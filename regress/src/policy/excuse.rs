@@ -63,6 +63,8 @@ fn not_proven(ruling: Ruling, budget: &Budget, rule: &Rule, row: &Comparison, po
     let passes = match (said, rule.kind()) {
         (Some(unproven), _) => unproven == Unproven::Pass,
         (None, RuleKind::Change) => unproven_passes(policy, row),
+        // What holds for the change of a metric was not said of its growth: only the same budget can.
+        (None, RuleKind::Scaling) => budget.rules.contains(&Rule::Unproven(Unproven::Pass)),
         (None, _) => false,
     };
     let tolerated = |ruling| Weighed { ruling: Ruling { outcome: Outcome::Tolerated, ..ruling }, excuse: None };

@@ -83,7 +83,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
             .into_iter()
             .filter_map(|(budget, rule)| {
                 let scope = &budget.scope;
-                let case = Case { row, scope, new, options, benchmark_is_new_side, benchmark_has_headline };
+                let case = Case { row, scope, old, new, options, benchmark_is_new_side, benchmark_has_headline };
                 apply(budget, rule, &case, policy, selection)
             })
             .collect();

@@ -6,7 +6,7 @@ use super::judge::Request;
 use super::level::Level;
 use super::outcome::Outcome;
 use super::profile::Topic;
-use super::rules::{Rule, RuleKind};
+use super::rules::{Rule, RuleKind, scaling};
 use super::scope::Scope;
 use super::verdict::Judgement;
 use crate::compare::{Comparison, Sides};
@@ -45,18 +45,35 @@ fn nearest_benchmark(scope: &Scope, rows: &[Comparison]) -> String {
     format!("{meant}remove the budget, or mend its name")
 }
 
-/// Budgets for a metric that none of their benchmarks has: they would pass whatever happens. Each with the level of its
-/// rule, which is not `off`.
+/// Budgets for a metric that none of their benchmarks has, and bounds on growth that find no size: they would pass
+/// whatever happens. Each with the level of its rule, which is not `off`.
 pub(super) fn never_measured(request: &Request<'_>) -> Vec<(Level, Judgement)> {
-    let unmeasured = written(&request.policy.budgets).filter(|(_, budget)| is_never_measured(budget, request));
-    unmeasured
+    written(&request.policy.budgets)
         .filter_map(|(line_number, budget)| {
-            let rule = budget.rules.first()?;
+            let (rule, sentence) = match is_never_measured(budget, request) {
+                true => (budget.rules.first()?, unmeasured_sentence(budget)),
+                false => (unsized_rule(budget, request)?, unsized_sentence(budget)),
+            };
             let metric = budget.scope.metric.as_deref();
             let level = request.policy.profile.level(Topic::Rule(rule.kind()), metric.unwrap_or_default()).level;
-            (level != Level::Off).then(|| (level, unmeasured_judgement(budget, rule, line_number)))
+            (level != Level::Off).then(|| (level, judgement(budget, rule, line_number, sentence)))
         })
         .collect()
+}
+
+/// The bound on growth of a budget that finds no cost with a size in its name.
+fn unsized_rule<'a>(budget: &'a Budget, request: &Request<'_>) -> Option<&'a Rule> {
+    let rule = budget.rules.iter().find(|rule| rule.kind() == RuleKind::Scaling)?;
+    let is_looked_at = request.comparisons.iter().any(|row| budget.scope.holds(&row.id, &row.metric.name));
+    let leaves_out = |metric: &str| request.selection.leaves_out(metric);
+    let left_out = budget.scope.metric.is_none() && scaling::COSTS.into_iter().all(leaves_out);
+    (is_looked_at && !left_out && !scaling::speaks_of(&budget.scope, request.new)).then_some(rule)
+}
+
+fn unsized_sentence(budget: &Budget) -> String {
+    let Scope { benchmark, metric, .. } = &budget.scope;
+    let metric = metric.as_deref().unwrap_or("instructions or time");
+    format!("no {metric} of `{benchmark}` has a size in its name: a number in the last part (n1000, d512, size=4k)")
 }
 
 fn is_never_measured(budget: &Budget, request: &Request<'_>) -> bool {
@@ -68,15 +85,18 @@ fn is_never_measured(budget: &Budget, request: &Request<'_>) -> bool {
     !seen && !left_out && !filtered
 }
 
-fn unmeasured_judgement(budget: &Budget, rule: &Rule, line_number: usize) -> Judgement {
+fn unmeasured_sentence(budget: &Budget) -> String {
     let benchmark = &budget.scope.benchmark;
-    let sentence = match budget.scope.metric.as_deref() {
+    match budget.scope.metric.as_deref() {
         Some(metric) => format!(
             "{metric} of `{benchmark}` was never measured; {}run the benchmark that measures it, or say --without {metric}",
             metric_meant(metric).replace(&format!("did you mean `{metric}`? "), ""),
         ),
         None => format!("`{benchmark}` was never measured; renamed, removed, filtered out or crashed"),
-    };
+    }
+}
+
+fn judgement(budget: &Budget, rule: &Rule, line_number: usize, sentence: String) -> Judgement {
     Judgement {
         outcome: Outcome::Broken,
         excuse: None,

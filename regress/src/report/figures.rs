@@ -323,6 +323,7 @@ fn headroom(judgement: &Judgement) -> String {
     match (judgement.rule, judgement.against) {
         (RuleKind::Limit, Some(Against { found, bound })) => distance(bound, found),
         (RuleKind::Ratio, Some(Against { found, .. })) => format!("{found:.3}"),
+        (RuleKind::Scaling, Some(Against { found, .. })) => format!("n^{found:.2}"),
         (_, Some(Against { found, .. })) => found.to_string(),
         (_, None) => NOTHING.to_owned(),
     }

@@ -398,7 +398,7 @@ pub(super) fn next_step(report: &Report) -> Option<String> {
             .any(|judgement| judgement.outcome == Outcome::Broken && wanted.contains(&judgement.rule))
     };
     let change = broken(&[RuleKind::Change, RuleKind::Present]);
-    let limit = broken(&[RuleKind::Limit, RuleKind::Ratio]);
+    let limit = broken(&[RuleKind::Limit, RuleKind::Ratio, RuleKind::Scaling]);
     let file = report.context.config_path.as_deref().unwrap_or("regress.toml");
     match (change, limit) {
         (true, false) => {

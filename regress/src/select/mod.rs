@@ -23,6 +23,7 @@ mod number;
 mod order;
 mod pattern;
 mod projection;
+mod size;
 mod token;
 
 pub use error::SyntaxError;
@@ -30,6 +31,7 @@ pub use filter::{Filter, Sense, Term};
 pub use name::Name;
 pub use pattern::Pattern;
 pub use projection::{Key, Projection, Projections, Wanted};
+pub use size::{Sized, size_of};
 
 /// Whose words an expression is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@
 //! drift           may it be trusted?   early against late, autocorrelation
 //! adjust          many tests at once   Holm, Benjamini-Hochberg
 //! geomean         many ratios as one
+//! scaling         how fast it grows    exponent over sizes, held against a law
 //! normal          the normal distribution, for all of the above
 //! natural         ln and exp, the same on every machine
 //! ```
@@ -38,6 +39,9 @@ mod power;
 mod quartiles;
 mod rank_test;
 mod sample;
+mod scaling;
+#[cfg(test)]
+mod scaling_oracle_tests;
 mod shift;
 mod signed_rank;
 mod spread;
@@ -54,6 +58,7 @@ pub use power::{Aim, samples_for_change, smallest_visible_change};
 pub use quartiles::interval_of_quartiles;
 pub use rank_test::{Method, RankTest, doubled_tail, rank_test, samples_for_p, smallest_p};
 pub use sample::{Sample, SampleError};
+pub use scaling::{Growth, Law, growth, steps_beyond};
 pub use shift::{Estimate, ratio, shift};
 pub use signed_rank::{SignedRank, signed_rank};
 pub use spread::{median_absolute_deviation, relative_spread, robust_standard_deviation};

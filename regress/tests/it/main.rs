@@ -13,6 +13,7 @@ mod other_languages;
 mod properties;
 mod report;
 mod rust_formats;
+mod scaling;
 mod trial;
 mod valgrind;
 mod walls;

@@ -5,11 +5,13 @@ mod limit;
 mod min_samples;
 mod present;
 mod ratio;
+pub(super) mod scaling;
 mod unproven;
 
 pub use change::ChangeLimit;
 pub use limit::Limit;
 pub use ratio::RatioLimit;
+pub use scaling::ScalingLimit;
 pub use unproven::Unproven;
 
 use super::bound::{Bound, Keeps};
@@ -27,6 +29,8 @@ pub enum RuleKind {
     Change,
     /// `ratio`
     Ratio,
+    /// `scaling`
+    Scaling,
     /// `min_samples`
     MinSamples,
     /// `present`
@@ -44,6 +48,8 @@ pub enum Rule {
     Change(ChangeLimit),
     /// The new side stands to another benchmark of the same run within a bound.
     Ratio(RatioLimit),
+    /// The new side grows with its size within a bound.
+    Scaling(ScalingLimit),
     /// Each side has at least so many measurements.
     MinSamples(usize),
     /// Whether a benchmark may be missing.
@@ -112,7 +118,7 @@ pub struct RuleInfo {
 
 /// All kinds of rules.
 pub const RULES: &[RuleInfo] =
-    &[limit::INFO, change::INFO, ratio::INFO, min_samples::INFO, present::INFO, unproven::INFO];
+    &[limit::INFO, change::INFO, ratio::INFO, scaling::INFO, min_samples::INFO, present::INFO, unproven::INFO];
 
 impl Rule {
     /// Which kind it is.
@@ -121,6 +127,7 @@ impl Rule {
             Rule::Limit(_) => RuleKind::Limit,
             Rule::Change(_) => RuleKind::Change,
             Rule::Ratio(_) => RuleKind::Ratio,
+            Rule::Scaling(_) => RuleKind::Scaling,
             Rule::MinSamples(_) => RuleKind::MinSamples,
             Rule::Present(_) => RuleKind::Present,
             Rule::Unproven(_) => RuleKind::Unproven,
@@ -133,6 +140,7 @@ impl Rule {
             Rule::Limit(limit) => limit.judge(case),
             Rule::Change(change) => change.judge(case),
             Rule::Ratio(ratio) => ratio.judge(case),
+            Rule::Scaling(scaling) => scaling.judge(case),
             Rule::MinSamples(least) => min_samples::judge(*least, case),
             Rule::Present(present) => present::judge(*present, case),
             Rule::Unproven(_) => None,
@@ -145,6 +153,7 @@ impl Rule {
             Rule::Limit(limit) => limit.text.clone(),
             Rule::Change(change) => change.text.clone(),
             Rule::Ratio(ratio) => format!("{} of {}", ratio.text, ratio.versus),
+            Rule::Scaling(scaling) => scaling.text.clone(),
             Rule::MinSamples(least) => least.to_string(),
             Rule::Present(present) => present.to_string(),
             Rule::Unproven(unproven) => unproven.to_string(),
@@ -153,10 +162,11 @@ impl Rule {
 }
 
 impl RuleKind {
-    /// Whether a waiver can excuse it: a rule that holds a number against a bound.
+    /// Whether a waiver can excuse it: a rule that holds a number against a bound. For growth the ceiling is that of the
+    /// largest size.
     pub fn can_be_waived(self) -> bool {
         match self {
-            RuleKind::Limit | RuleKind::Change | RuleKind::Ratio => true,
+            RuleKind::Limit | RuleKind::Change | RuleKind::Ratio | RuleKind::Scaling => true,
             RuleKind::MinSamples | RuleKind::Present | RuleKind::Unproven => false,
         }
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes cases.json and paired.json: what other people's programs say about fixed inputs.
+"""Writes cases.json, paired.json and scaling.json: what other people's programs say about fixed inputs.
 
-    python3 make.py            writes both next to this script
+    python3 make.py            writes them next to this script
 
 From scipy or numpy: the Mann-Whitney test without ties and its normal approximation, Benjamini and
 Hochberg's adjustment, quantiles, the MAD, the binomial and the normal distribution. Where neither
@@ -10,7 +10,8 @@ exact Mann-Whitney test with ties (scipy's ignores them) by enumeration, Hodges 
 estimate from all pairs, the distribution of U by recurrence, Holm's adjustment, Wilcoxon's
 signed-rank test with ties by enumeration. paired.json holds what is about differences in pairs: the
 trimmed mean with Yuen's test (scipy.stats.trim_mean, ttest_ind with trim), Student's t and
-Wilcoxon's signed-rank test.
+Wilcoxon's signed-rank test. scaling.json holds how costs grow with their sizes: scipy.stats.linregress
+and numpy.polyfit on logarithms.
 
 No value here was copied from the Rust program.
 """
@@ -275,6 +276,48 @@ paired = {
     "student": list(student()),
 }
 
+scaling_random = numpy.random.default_rng(20250103)
+
+
+def growth(sizes, costs, power, logarithms, confidence):
+    """The slope of ln(cost / law) on ln n, and that of the law itself."""
+    x = numpy.log(sizes)
+    law = power * x + (logarithms * numpy.log(x) if logarithms else 0.0)
+    line = stats.linregress(x, numpy.log(costs) - law)
+    law_exponent = float(numpy.polyfit(x, law, 1)[0])
+    exponent = law_exponent + float(line.slope)
+    reach = float(stats.t.ppf((1 + confidence) / 2, len(sizes) - 2) * line.stderr)
+    return {
+        "sizes": sizes,
+        "costs": costs,
+        "power": power,
+        "logarithms": logarithms,
+        "exponent": exponent,
+        "law_exponent": law_exponent,
+        "error": float(line.stderr),
+        "confidence": confidence,
+        "ends": [exponent - reach, exponent + reach],
+    }
+
+
+def growths():
+    laws = [(0.0, 0), (0.0, 1), (1.0, 0), (1.0, 1), (1.2, 0), (2.0, 0), (2.0, 2)]
+    for count in [3, 4, 5, 8, 20]:
+        for power, logarithms in laws:
+            sizes = sorted(float(round(n)) for n in numpy.exp(scaling_random.uniform(math.log(4), math.log(1e6), count)))
+            noise = numpy.exp(scaling_random.normal(0.0, 0.1, count))
+            true = scaling_random.choice([0.5, 1.0, 1.5, 2.0])
+            costs = [float(40 + 3 * n**true * e) for n, e in zip(sizes, noise)]
+            yield growth(sizes, costs, power, logarithms, float(scaling_random.choice(CONFIDENCES)))
+    # A size measured twice.
+    yield growth([10.0, 100.0, 100.0, 1000.0], [31.0, 290.0, 310.0, 3050.0], 1.0, 0, 0.95)
+
+
+scaling = {
+    "made_by": f"make.py with scipy {scipy.__version__}, numpy {numpy.__version__}",
+    "growth": list(growths()),
+}
+
 
 def write(name, cases):
     """One case a line, so that a change reads as one."""
@@ -291,3 +334,4 @@ def write(name, cases):
 
 write("cases.json", cases)
 write("paired.json", paired)
+write("scaling.json", scaling)
