@@ -106,12 +106,12 @@ impl<'a> Reader<'a> {
         let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
-        let are_revisions = |reader: &Reader| items.iter().all(|item| reader.revisions.contains(*item));
+        let has_revision = |reader: &Reader| items.iter().any(|item| reader.revisions.contains(*item));
         let judged = self.read(new);
         // Times can be compared with those of the machine on which new was measured.
         let host = judged.as_ref().ok().and_then(|run| run.provenance.host.clone());
         match (self.read_side(old, Reach::OrBefore, host.as_ref()), judged) {
-            (Ok(old), Ok(new)) if are_revisions(self) && are_one_run(&old, &new) => Err(nothing_to_compare(&old, &new)),
+            (Ok(old), Ok(new)) if has_revision(self) && are_one_run(&old, &new) => Err(nothing_to_compare(&old, &new)),
             (Ok(old), Ok(mut new)) => {
                 let overwritten = overwritten(&old, &new);
                 new.warnings.extend(overwritten);
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
         }
         Err(Failure::new(
             format!("{item}: no such file or directory"),
-            "check the path; `regress list` shows what has a name",
+            format!("{}check the path; `regress list` shows what has a name", self.revision_meant(item)),
         ))
     }
 
@@ -281,6 +281,11 @@ impl<'a> Reader<'a> {
         Ok(read_bytes(File { path: "standard input".into(), bytes }))
     }
 
+    /// `did you mean` for a branch or a tag.
+    fn revision_meant(&self, item: &str) -> String {
+        did_you_mean(item, git::names(&self.project.directory).iter().map(String::as_str))
+    }
+
     fn not_found(&self, item: &str) -> Failure {
         let catalogue = self.catalogue();
         let mut places: Vec<String> = catalogue.roots.iter().map(|root| self.project.shown(root)).collect();
@@ -293,8 +298,7 @@ impl<'a> Reader<'a> {
         places.push(format!("{}/", self.project.shown(&self.project.baselines())));
         let mut names: Vec<String> = catalogue.names().iter().cloned().collect();
         names.extend(baseline::list(self.project).into_iter().map(|stored| format!("baselines/{}", stored.name)));
-        let revisions = git::names(&self.project.directory);
-        let meant = did_you_mean(item, revisions.iter().map(String::as_str));
+        let meant = self.revision_meant(item);
         let known = match names.is_empty() {
             true => format!("{meant}there are no results yet"),
             false => match name_meant(item, &names) {

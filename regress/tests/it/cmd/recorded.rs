@@ -488,6 +488,8 @@ fn a_committed_baseline_is_a_run_of_the_commit_that_it_says() {
     repository.keep("HEAD", 3);
     check(&repository, "HEAD~2 HEAD", (1, 3), &[]);
     check(&repository, "HEAD~1 HEAD", (1, 3), &["1 commit behind"]);
+    // What is judged is the file that stands for the revision: it would pass whatever it holds.
+    repository.run("compare HEAD~2 baselines/ci").refused(&["one and the same run"]);
     // Recorded over since: it lay in a commit between.
     desk.write("project/measured.txt", go(4));
     let fourth = repository.commit("4");
@@ -559,6 +561,8 @@ fn what_has_a_name_today_keeps_it_and_says_so() {
     check(&repository, "rev:stable new.txt", (1, 9), &[]);
     check(&repository, "baselines/stable new.txt", (7, 9), &[]);
     check(&repository, "main new.txt", (2, 9), &[]);
+    repository.run("compare rev:stable rev:stable").refused(&["one and the same run"]);
+    repository.run("compare HEAD~9/x new.txt").refused(&["there is no revision `HEAD~9/x`"]);
     repository.run("compare rev:none new.txt").refused(&["there is no revision `none`"]);
     repository.run("compare HEAD~9 new.txt").refused(&["there is no revision `HEAD~9`"]);
     repository.run("compare mian new.txt").refused(&["no results named `mian`", "did you mean `main`?"]);
