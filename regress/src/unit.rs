@@ -34,6 +34,24 @@ pub enum Better {
     Unknown,
 }
 
+/// Which way a number is rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outwards {
+    /// To a larger one.
+    Up,
+    /// To a smaller one.
+    Down,
+}
+
+/// As a file has it: in letters of every keyboard.
+fn with_symbol(number: &str, symbol: &str) -> String {
+    match symbol {
+        "" => number.to_owned(),
+        "µs" => format!("{number} us"),
+        symbol => format!("{number} {symbol}"),
+    }
+}
+
 /// One prefix of a unit: how many base units it stands for.
 struct Prefix {
     symbol: &'static str,
@@ -99,6 +117,51 @@ impl Unit {
             "/s" => Unit::PerSecond,
             other => Unit::Other(other.into()),
         }
+    }
+
+    /// A number of this unit with all its digits, so that [`Quantity::parse`] reads the same again: `1.5`, `4 KiB`.
+    pub fn exactly(&self, value: f64) -> String {
+        let is_whole = |prefix: &&Prefix| prefix.factor <= value && value % prefix.factor == 0.0;
+        let prefix = match self {
+            Unit::Bytes => BYTES.iter().rev().find(is_whole).unwrap_or(&BYTES[0]),
+            _ => self.prefixes().iter().find(|prefix| prefix.factor == 1.0).unwrap_or(&PLAIN[0]),
+        };
+        with_symbol(&(value / prefix.factor).to_string(), prefix.symbol)
+    }
+
+    /// A number of this unit in three digits, no nearer to zero than `value` or no farther, and what it is read as.
+    ///
+    /// * `value`: finite, at least 0.
+    ///
+    /// ```
+    /// use regress::unit::{Outwards, Unit};
+    /// assert_eq!(Unit::Seconds.rounded(3.2541e-7, Outwards::Up).0, "326 ns");
+    /// assert_eq!(Unit::Seconds.rounded(3.2541e-7, Outwards::Down).0, "325 ns");
+    /// assert_eq!(Unit::Seconds.rounded(1.0e-6, Outwards::Up).0, "1.00 us");
+    /// ```
+    pub fn rounded(&self, value: f64, outwards: Outwards) -> (String, f64) {
+        let prefixes = self.prefixes();
+        let prefix = prefixes.iter().rev().find(|prefix| prefix.factor <= value).unwrap_or(&prefixes[0]);
+        let scaled = value / prefix.factor;
+        let digits_before = if scaled < 1.0 { 1 } else { scaled.log10().floor() as i32 + 1 };
+        let decimals = usize::try_from(3 - digits_before).unwrap_or(0);
+        let step = 10_f64.powi(3 - digits_before);
+        let nearest = (scaled * step).round();
+        // The nearest first: what was rounded before is not rounded again by a last digit of floating point.
+        let candidates = match outwards {
+            Outwards::Up => [nearest, nearest + 1.0],
+            Outwards::Down => [nearest, nearest - 1.0],
+        };
+        let texts = candidates.map(|steps| with_symbol(&format!("{:.decimals$}", steps / step), prefix.symbol));
+        let read = |text: &String| Quantity::parse(text).map_or(value, |quantity| quantity.value);
+        let keeps = |text: &String| match outwards {
+            Outwards::Up => value <= read(text),
+            Outwards::Down => read(text) <= value,
+        };
+        let [first, second] = texts;
+        let text = if keeps(&first) { first } else { second };
+        let value = read(&text);
+        (text, value)
     }
 
     fn prefixes(&self) -> &'static [Prefix] {

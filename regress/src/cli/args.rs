@@ -53,7 +53,7 @@ pub(super) enum Command {
     Benchstat(BenchstatArgs),
     /// List the results that can be named
     List,
-    /// Show what budgets hold
+    /// Explain, tighten, loosen and propose budgets
     Budget(BudgetArgs),
     /// List the result formats that are read
     Formats,
@@ -403,8 +403,55 @@ pub(super) enum BudgetCommand {
         #[arg(long, value_name = "NAME")]
         profile: Option<String>,
     },
+    /// Show the patch that lowers limits to what was reached
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
+    Tighten {
+        /// The results that were reached
+        #[arg(default_value = "new")]
+        results: String,
+        /// Change the file
+        #[arg(long)]
+        write: bool,
+        /// Change this file instead of the nearest regress.toml
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Show the patch that raises a limit, with the reason
+    Loosen(LoosenArgs),
+    /// Propose a first regress.toml that these results keep
+    #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
+    Init {
+        /// The results to start from
+        #[arg(default_value = "new")]
+        results: String,
+        /// Make the file, unless there is one
+        #[arg(long)]
+        write: bool,
+        /// Make this file instead of regress.toml
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// List the kinds of rules a [[budget]] can hold
     Rules,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct LoosenArgs {
+    /// The benchmark, as the [[budget]] has it
+    pub benchmark: String,
+    /// The metric
+    pub metric: String,
+    /// The new limit: "<= 12", "< 2 ms"
+    pub limit: String,
+    /// Say why it has to be
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
+    /// Change the file
+    #[arg(long)]
+    pub write: bool,
+    /// Change this file instead of the nearest regress.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// A report that is wanted in a file.

@@ -3,14 +3,22 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::{BudgetArgs, BudgetCommand, rules_help};
+use super::ratchet::{self, Effect};
 use super::{Exit, Stop};
 use crate::io::{self as world, Occasion, Project, Settings};
 use crate::model::{BenchId, METRICS};
 use crate::policy::{Budget, Budgets, LEVEL_KEYS, LevelKey, Policy, Profile, Rule, Source, Stand, Topic};
 use crate::report::visible;
 
-pub(super) fn run(args: &BudgetArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
+pub(super) fn run(args: &BudgetArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     match &args.command {
+        BudgetCommand::Tighten { results, write, config } => {
+            ratchet::tighten(results, config.as_deref(), Effect::of(*write), out, errors)?;
+        }
+        BudgetCommand::Loosen(args) => ratchet::loosen(args, out, errors)?,
+        BudgetCommand::Init { results, write, config } => {
+            ratchet::init(results, config.as_deref(), Effect::of(*write), out, errors)?;
+        }
         BudgetCommand::Rules => write!(out, "{}", rules_help())?,
         BudgetCommand::Explain { benchmark, config, profile } => {
             explain(benchmark, config.as_deref(), profile.as_deref(), out)?;

@@ -12,6 +12,7 @@ mod exit;
 mod formats;
 mod list;
 mod null;
+mod ratchet;
 mod record;
 mod run;
 mod select;
@@ -67,7 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Convert(args) => convert::run(&args, out, errors),
         Command::Critcmp(args) => critcmp::run(&args, out),
         Command::List => list::run(out),
-        Command::Budget(args) => budget::run(&args, out),
+        Command::Budget(args) => budget::run(&args, out, errors),
         Command::Formats => formats::run(out),
     };
     match done.and_then(|exit| exit.once(out.flush())) {

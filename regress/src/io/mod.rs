@@ -29,7 +29,10 @@ mod walk;
 pub use baseline::{
     Stored, list as list_baselines, path as baseline_path, save as save_baseline, save_note, stated as state_commit,
 };
-pub use config::{Occasion, Settings, find as find_config, load as load_config};
+pub use config::{
+    Change, ConfigFile, Occasion, Settings, file_of as config_of, find as find_config, load as load_config,
+    place_of_first as place_of_first_config,
+};
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
 pub use files::read_files;

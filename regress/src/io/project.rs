@@ -97,7 +97,7 @@ impl Project {
     }
 
     /// `path` as a person would type it here.
-    pub(super) fn shown(&self, path: &Path) -> String {
+    pub fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.directory).unwrap_or(path).display().to_string()
     }
 }

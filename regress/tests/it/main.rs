@@ -11,6 +11,7 @@ mod judging;
 mod oracle_benchstat;
 mod other_languages;
 mod properties;
+mod ratchet;
 mod report;
 mod rust_formats;
 mod scaling;

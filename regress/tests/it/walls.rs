@@ -34,6 +34,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("object", &["io"]),
     ("regex_lite", &["cli", "report", "select"]),
     ("rustc_demangle", &["io"]),
+    ("similar", &["io"]),
     ("siphasher", &["io"]),
     ("wait_timeout", &["io"]),
     ("serde", &["formats", "io", "report"]),

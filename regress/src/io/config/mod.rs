@@ -1,7 +1,10 @@
 //! `regress.toml`: the bytes → [`Settings`], every problem with its line.
 
 mod compare;
+mod edit;
 mod entries;
+
+pub use edit::{Change, ConfigFile, file_of, place_of_first};
 
 use std::path::{Path, PathBuf};
 

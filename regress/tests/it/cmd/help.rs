@@ -14,6 +14,9 @@ const COMMANDS: &[&str] = &[
     "list",
     "budget",
     "budget explain",
+    "budget tighten",
+    "budget loosen",
+    "budget init",
     "budget rules",
     "formats",
 ];

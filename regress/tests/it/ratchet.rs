@@ -1,0 +1,175 @@
+//! `budget tighten` and `budget init`: what they write is kept by the results they were given.
+
+use std::fs;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use regress::compare::survey;
+use regress::io::{Change, ConfigFile, Occasion, Project, Settings, config_of, load_config};
+use regress::model::{BenchId, Exact, Metric, Nature, Observation, Processes, Provenance, Run, Values};
+use regress::policy::{Conclusion, Request, Room, Selection, judge, propose, tighten};
+use regress::stats::Sample;
+use tempfile::TempDir;
+
+/// Benchmark, metric and a number; of a time, its median in nanoseconds.
+type Measured = Vec<(String, &'static str, u64, u64)>;
+
+fn measured() -> impl Strategy<Value = Measured> {
+    let name = "[ab*?](/[ab\"#\n]){0,2}";
+    let row =
+        (name, select(vec!["allocs", "alloc-bytes", "peak-bytes", "instructions", "time"]), 0..5000_u64, 1..4_u64);
+    vec(row, 1..8)
+}
+
+fn run(measured: &Measured) -> Run {
+    let mut observations: Vec<Observation> = Vec::new();
+    for (id, metric, number, operations) in measured {
+        let metric = Arc::new(Metric::known(metric));
+        let values = match metric.nature {
+            Nature::Counted => Values::Exact(Exact::new(*number, *operations).unwrap()),
+            Nature::Timed => {
+                let seconds = (0..7 * operations).map(|i| (1 + number + i % 5) as f64 * 1.37e-9).collect();
+                Values::Sampled(Processes::one(Sample::new(seconds).unwrap()))
+            }
+        };
+        let id = BenchId::new(id);
+        if observations.iter().all(|known| (&known.id, &known.metric.name) != (&id, &metric.name)) {
+            observations.push(Observation { id, metric, values, harness: "test".into(), origin: "here".into() });
+        }
+    }
+    Run::new("run", Provenance::default(), Vec::new(), observations).expect("each once")
+}
+
+/// A directory with a configuration in it.
+struct Desk {
+    project: Project,
+    home: TempDir,
+}
+
+impl Desk {
+    fn with(text: &str) -> Desk {
+        let desk = Desk { project: Project::here().unwrap(), home: TempDir::new().unwrap() };
+        fs::write(desk.path(), text).unwrap();
+        desk
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.home.path().join("regress.toml")
+    }
+
+    fn settings(&self) -> Settings {
+        load_config(Some(&self.path()), &self.project, &Occasion::plain()).expect("it is a configuration")
+    }
+
+    fn conclusion(&self, new: &Run) -> Conclusion {
+        let Settings { options, policy, .. } = self.settings();
+        let (comparisons, selection, unmeasured) = (survey(new, &options), Selection::default(), Vec::new());
+        let request = Request {
+            comparisons,
+            old: None,
+            new,
+            policy: &policy,
+            options: &options,
+            selection: &selection,
+            unmeasured,
+        };
+        judge(request).expect("every budget speaks of something").conclusion()
+    }
+
+    /// Tightens as `--write` does; how many limits.
+    fn tighten(&self, new: &Run) -> usize {
+        let Settings { options, policy, .. } = self.settings();
+        let reached = tighten(&policy.budgets, &survey(new, &options), &options);
+        let changes: Vec<Change> = reached
+            .into_iter()
+            .filter_map(|reached| match reached.room {
+                Room::Tighter(value) => Some(Change { line_number: reached.line_number, key: "limit", value }),
+                Room::None | Room::Beyond | Room::Unmeasured => None,
+            })
+            .collect();
+        let file = ConfigFile::read(&self.path(), &self.project).unwrap();
+        let text = file.with(&changes).expect("it stays a configuration");
+        assert_eq!(file.patch(&text).is_empty(), changes.is_empty());
+        file.write(&text).unwrap();
+        changes.len()
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.path()).unwrap()
+    }
+}
+
+fn comments(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| Some(line.split_once("# ")?.1)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_tightened_is_kept_by_the_same_results_and_cannot_be_tightened_again(
+        measured in measured(), patterns in vec((select(vec!["*", "a/*", "b", "*/a"]), 0..3_usize), 1..5)
+    ) {
+        let new = run(&measured);
+        let metrics = [("allocs", "< 6000"), ("alloc-bytes", "<= 64 KiB"), ("time", "<= 1 ms")];
+        let mut text = "# the whole\n[compare] # how\nbetween_runs = \"+20%\"\n".to_owned();
+        let mut known: Vec<(&str, usize)> = Vec::new();
+        for (number, (pattern, metric)) in patterns.iter().enumerate() {
+            let metric = *metric;
+            let speaks = new.observations().iter().any(|observation| {
+                regress::select::Pattern::new(pattern).matches(&observation.id) && &*observation.metric.name == metrics[metric].0
+            });
+            if !speaks || known.contains(&(*pattern, metric)) {
+                continue;
+            }
+            known.push((*pattern, metric));
+            let (metric, limit) = metrics[metric];
+            text += &format!("\n# before {number}\n[[budget]]\nbenchmark= \"{pattern}\"\n  metric = '{metric}'\nlimit =  \"{limit}\" # so far {number}\n");
+        }
+        prop_assume!(!known.is_empty());
+        let desk = Desk::with(&text);
+        prop_assert_eq!(desk.conclusion(&new), Conclusion::Passed);
+        desk.tighten(&new);
+        prop_assert_eq!(desk.conclusion(&new), Conclusion::Passed, "{}", desk.text());
+        prop_assert_eq!(desk.tighten(&new), 0, "{}", desk.text());
+        let after = desk.text();
+        prop_assert_eq!(comments(&after), comments(&text));
+        prop_assert_eq!(after.lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn what_was_proposed_is_kept_by_the_same_results_and_is_tight(measured in measured()) {
+        let new = run(&measured);
+        let proposals = propose(&survey(&new, &Default::default()));
+        let desk = Desk::with(&config_of(&["heading".to_owned()], &proposals));
+        prop_assert_eq!(desk.conclusion(&new), Conclusion::Passed, "{}", desk.text());
+        prop_assert_eq!(desk.tighten(&new), 0, "{}", desk.text());
+    }
+}
+
+#[test]
+fn the_patch_is_byte_for_byte_what_git_applies() {
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let results = "BenchmarkA 1000 3 allocs/op\n";
+        let desk = super::cmd::Desk::with(&[("new", results), ("regress.toml", text)]);
+        let shown = desk.run("budget tighten new");
+        assert_eq!(shown.code, Some(0), "{shown:#?}");
+        desk.write("patch", &shown.stdout);
+        let git =
+            std::process::Command::new("git").args(["apply", "patch"]).current_dir(desk.path("")).output().unwrap();
+        assert!(git.status.success(), "{git:?}\n{}", shown.stdout);
+        assert_eq!(fs::read_to_string(desk.path("regress.toml")).unwrap(), expected);
+        desk.write("regress.toml", text);
+        assert_eq!(desk.run("budget tighten new --write").stdout, shown.stdout);
+        assert_eq!(fs::read_to_string(desk.path("regress.toml")).unwrap(), expected);
+    }
+    let budget = |limit: &str, end: &str| {
+        format!("[[budget]]{end}benchmark\t= \"A\"{end}metric\t= \"allocs\"{end}limit\t= \"{limit}\"\t# so far")
+    };
+    check(&budget("< 9", "\n"), &budget("<= 3", "\n"));
+    check(&(budget("< 9", "\n") + "\n"), &(budget("<= 3", "\n") + "\n"));
+    check(&(budget("< 9", "\r\n") + "\r\n"), &(budget("<= 3", "\r\n") + "\r\n"));
+}
