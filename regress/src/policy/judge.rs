@@ -9,7 +9,7 @@ use super::level::Level;
 use super::outcome::Outcome;
 use super::rules::{Rule, RuleKind, Ruling};
 use super::verdict::{Judgement, Row, Verdicts};
-use super::{appeared, renamed, vacuous, waived};
+use super::{appeared, armed, renamed, vacuous, waived};
 use crate::compare::{self, Comparison, Finding, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
 use crate::parallel::in_parts;
@@ -99,8 +99,9 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     let judged = comparisons.into_iter().zip(judgements.into_iter().flatten());
     let rows: Vec<Row> = judged.map(|(comparison, judgements)| Row { comparison, judgements }).collect();
     let waivers = waived::standing(&rows, policy, selection);
+    let armed = armed::try_all(&armed::Trial { rows: &rows, old, new, policy, options, selection });
     warnings.extend(old.into_iter().chain([new]).flat_map(|run| run.warnings.iter().cloned()));
-    Ok(Verdicts { rows, missing, waivers, renamed, means, warnings })
+    Ok(Verdicts { rows, missing, waivers, armed, renamed, means, warnings })
 }
 
 /// What was asked for and is in neither side breaks the built-in rule that a benchmark is there.
@@ -118,7 +119,14 @@ fn unmeasured_judgement(sentence: String) -> Judgement {
     }
 }
 
-fn apply(budget: &Budget, rule: &Rule, case: &Case<'_>, policy: &Policy, selection: &Selection) -> Option<Judgement> {
+/// What a rule says of a row, and what that means for the gate; `None` where it says nothing.
+pub(super) fn apply(
+    budget: &Budget,
+    rule: &Rule,
+    case: &Case<'_>,
+    policy: &Policy,
+    selection: &Selection,
+) -> Option<Judgement> {
     let ruling = match set_aside(rule, case, selection) {
         Some((outcome, reason)) => Ruling::new(outcome, reason),
         None => rule.judge(case)?,

@@ -7,11 +7,14 @@
 //! ```text
 //!   row ─▶ rules ─▶ ruling ─▶ excuse (profile: levels · waivers · inherited) ─▶ Judgement
 //!                                                         waived: what became of each waiver
+//!   breach: a row made worse ─▶ the same path ─▶ armed: whether each rule can fire
 //! ```
 
 mod alias;
 mod appeared;
+mod armed;
 mod bound;
+mod breach;
 mod budget;
 mod case;
 mod day;
@@ -31,6 +34,7 @@ mod waived;
 mod waiver;
 
 pub use alias::{Alias, Aliases};
+pub use armed::{ArmedRule, ArmedState};
 pub use bound::{Bound, Keeps, Operator};
 pub use budget::{Budget, Budgets, Source};
 pub use day::Day;

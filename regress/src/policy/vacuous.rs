@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::profile::Topic;
 use super::rules::{Rule, RuleKind, scaling};
 use super::scope::Scope;
-use super::verdict::Judgement;
+use super::verdict::{Judgement, Row};
 use crate::compare::{Comparison, Sides};
 use crate::model::{Nature, Warning};
 
@@ -131,4 +131,10 @@ pub(super) fn never_compared(request: &Request<'_>) -> Vec<Warning> {
             })
         })
         .collect()
+}
+
+/// Whether no row that a budget speaks of has an old side.
+pub(super) fn is_never_compared(budget: &Budget, rows: &[Row]) -> bool {
+    let mut of_it = rows.iter().filter(|row| budget.scope.holds(&row.comparison.id, &row.comparison.metric.name));
+    of_it.all(|row| matches!(row.comparison.sides, Sides::OnlyNew(_)))
 }

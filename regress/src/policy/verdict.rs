@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::armed::ArmedRule;
 use super::budget::Source;
 use super::outcome::{Against, Excuse, Outcome};
 use super::renamed::Renamed;
@@ -57,6 +58,8 @@ pub struct Verdicts {
     pub missing: Vec<(Option<BenchId>, Judgement)>,
     /// What became of each waiver, in the order of the file.
     pub waivers: Vec<WaiverUse>,
+    /// Whether each rule can fire.
+    pub armed: Vec<ArmedRule>,
     /// Benchmarks that vanished, with what appeared and looks like them.
     pub renamed: Vec<Renamed>,
     /// Geometric means per metric.
@@ -81,7 +84,9 @@ impl Verdicts {
     pub fn conclusion(&self) -> Conclusion {
         let missing = self.missing.iter().map(|(_, judgement)| judgement.outcome);
         let waivers = self.waivers.iter().filter(|waiver| waiver.fails()).map(|_| Outcome::Broken);
-        match self.rows.iter().map(Row::outcome).chain(missing).chain(waivers).max() {
+        let unarmed = self.armed.iter().filter(|rule| rule.proves_nothing()).map(|_| Outcome::NotProven);
+        let rows = self.rows.iter().map(Row::outcome);
+        match rows.chain(missing).chain(waivers).chain(unarmed).max() {
             Some(Outcome::Broken) => Conclusion::Failed,
             Some(Outcome::NotProven) => Conclusion::NotProven,
             Some(Outcome::Excused | Outcome::Tolerated | Outcome::Passed) => Conclusion::Passed,

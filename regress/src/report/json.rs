@@ -12,7 +12,7 @@ use super::view::{FalseAlarms, Line, Note, NullRun, Report, SameCode, Side};
 use super::{Renderer, Style};
 use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
-use crate::policy::{Conclusion, Judgement, Outcome, Renamed, Source, Waiver, WaiverUse};
+use crate::policy::{ArmedRule, ArmedState, Conclusion, Judgement, Outcome, Renamed, Source, Waiver, WaiverUse};
 use crate::unit::Better;
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -44,6 +44,7 @@ struct ReportFile<'a> {
     rows: Vec<RowFile<'a>>,
     missing: Vec<MissingFile<'a>>,
     waivers: Vec<WaiverFile<'a>>,
+    armed: ArmedFile<'a>,
     renamed: Vec<RenamedFile<'a>>,
     geomeans: Vec<MeanFile<'a>>,
     warnings: Vec<WarningFile<'a>>,
@@ -223,6 +224,23 @@ struct WaiverFile<'a> {
 }
 
 #[derive(Serialize)]
+struct ArmedFile<'a> {
+    asked: usize,
+    fire: usize,
+    rules: Vec<ArmedRuleFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct ArmedRuleFile<'a> {
+    state: &'static str,
+    rule_text: &'a str,
+    source: SourceFile<'a>,
+    benchmark: Option<&'a str>,
+    metric: Option<&'a str>,
+    sentence: &'a str,
+}
+
+#[derive(Serialize)]
 struct RenamedFile<'a> {
     from: &'a str,
     to: &'a str,
@@ -280,6 +298,7 @@ impl<'a> ReportFile<'a> {
             rows: report.lines.iter().map(|line| RowFile::of(line, config)).collect(),
             missing: report.missing.iter().map(|missing| MissingFile::of(missing, config)).collect(),
             waivers: report.waivers.iter().map(|waiver| WaiverFile::of(waiver, config)).collect(),
+            armed: ArmedFile::of(report, config),
             renamed: report.renamed.iter().map(RenamedFile::of).collect(),
             geomeans: report.means.iter().map(MeanFile::of).collect(),
             warnings: report.warnings.iter().map(WarningFile::of).collect(),
@@ -510,6 +529,24 @@ impl<'a> WaiverFile<'a> {
             issue,
             owner,
             source: SourceFile::of(used.waiver.source(), config),
+        }
+    }
+}
+
+impl<'a> ArmedFile<'a> {
+    fn of(report: &'a Report, config: Option<&'a str>) -> ArmedFile<'a> {
+        let of_rule = |rule: &'a ArmedRule| ArmedRuleFile {
+            state: rule.state.words(),
+            rule_text: &rule.rule_text,
+            source: SourceFile::of(rule.source, config),
+            benchmark: rule.tried_on.as_ref().map(|(id, _)| id.as_str()),
+            metric: rule.tried_on.as_ref().map(|(_, metric)| &**metric),
+            sentence: &rule.sentence,
+        };
+        ArmedFile {
+            asked: report.armed.iter().filter(|rule| rule.is_asked()).count(),
+            fire: report.armed.iter().filter(|rule| rule.state == ArmedState::Fires).count(),
+            rules: report.armed.iter().map(of_rule).collect(),
         }
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::measurements::Measurements;
 use crate::compare::{Allowance, Finding, MetricMean, Options, Reason};
 use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
-use crate::policy::{Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse};
+use crate::policy::{
+    ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse,
+};
 
 /// What a report needs to know besides the verdicts.
 #[derive(Clone, Debug)]
@@ -87,6 +89,7 @@ pub struct Report {
     pub(super) lines: Vec<Line>,
     pub(super) missing: Vec<(Option<BenchId>, Judgement)>,
     pub(super) waivers: Vec<WaiverUse>,
+    pub(super) armed: Vec<ArmedRule>,
     pub(super) renamed: Vec<Renamed>,
     pub(super) means: Vec<MetricMean>,
     /// Warnings, each text once.
@@ -209,12 +212,23 @@ impl Report {
     /// Orders the rows, worst first, and decides which of them are listed.
     pub fn new(verdicts: Verdicts, context: Context) -> Report {
         let conclusion = verdicts.conclusion();
-        let Verdicts { rows, missing, waivers, renamed, means, warnings } = verdicts;
+        let Verdicts { rows, missing, waivers, armed, renamed, means, warnings } = verdicts;
         let mut lines: Vec<Line> = rows.into_iter().map(|row| line(row, &context)).collect();
         // No two lines are equal, and they are large: this way none is moved into a buffer.
         lines.sort_unstable_by(worst_first);
         let counts = count(&lines, &missing);
-        Report { context, conclusion, counts, lines, missing, waivers, renamed, means, warnings: merge(warnings) }
+        Report {
+            context,
+            conclusion,
+            counts,
+            lines,
+            missing,
+            waivers,
+            armed,
+            renamed,
+            means,
+            warnings: merge(warnings),
+        }
     }
 
     /// The rows that are listed one by one, worst first.

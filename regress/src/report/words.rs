@@ -6,7 +6,9 @@ use super::figures::{self, SidesText};
 use super::view::{Broken, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
 use crate::compare::{Allowance, Beside, Comparison, MetricMean};
 use crate::model::{BenchId, Provenance};
-use crate::policy::{Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, WaiverState, WaiverUse};
+use crate::policy::{
+    ArmedRule, ArmedState, Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, WaiverState, WaiverUse,
+};
 use crate::unit::show_change;
 
 /// How many names stand for many.
@@ -54,6 +56,14 @@ pub(super) fn tally(report: &Report) -> String {
         parts.push(match parts.is_empty() {
             true => format!("{} {word}", count(n, "rule")),
             false => format!("{n} {word}"),
+        });
+    }
+    // What nobody measured is told as broken already.
+    let unarmed = report.armed.iter().filter(|rule| rule.proves_nothing() && rule.tried_on.is_some()).count();
+    if unarmed > 0 {
+        parts.push(match parts.is_empty() {
+            true => format!("{} cannot fire", count(unarmed, "rule")),
+            false => format!("{unarmed} cannot fire"),
         });
     }
     let failing = report.waivers.iter().filter(|waiver| waiver.fails()).count();
@@ -283,7 +293,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     let warnings = report.warnings.iter().map(warning);
     let about_all = [allowance(report), benchstat(report), false_alarms(report)];
     let code = report.context.code.iter().cloned();
-    let code = code.chain(report.renamed.iter().map(renamed));
+    let code = code.chain(report.renamed.iter().map(renamed)).chain(armed(report));
     not_compared.chain(about_all.into_iter().flatten()).chain(code).chain(warnings).collect()
 }
 
@@ -307,6 +317,31 @@ fn in_toml(text: &str) -> String {
         }
     }
     quoted + "\""
+}
+
+/// How many rules fire at a breach of the present results, how far beyond their bound, and what keeps the others from it.
+fn armed(report: &Report) -> Vec<String> {
+    let asked = report.armed.iter().filter(|rule| rule.is_asked()).count();
+    if asked == 0 {
+        return Vec::new();
+    }
+    let (fire, others): (Vec<&ArmedRule>, Vec<&ArmedRule>) =
+        report.armed.iter().filter(|rule| rule.is_asked()).partition(|rule| rule.state == ArmedState::Fires);
+    let mut summary = format!("armed: {} of {} fire", fire.len(), count(asked, "rule"));
+    for rule in fire.iter().filter(|rule| !rule.sentence.is_empty()) {
+        let of = rule.tried_on.as_ref().map_or(String::new(), |(_, metric)| format!(" of {metric}"));
+        summary.push_str(&format!("; {}{of} {}", armed_rule(report, rule), rule.sentence));
+    }
+    let others = others.iter().map(|rule| {
+        let tried_on = rule.tried_on.as_ref().map_or(String::new(), |(id, metric)| format!(", tried on {id} {metric}"));
+        format!("{}: {}{tried_on}: {}", rule.state.words(), armed_rule(report, rule), rule.sentence)
+    });
+    std::iter::once(summary).chain(others).collect()
+}
+
+/// `change <= +5% (regress.toml:14)`.
+fn armed_rule(report: &Report, rule: &ArmedRule) -> String {
+    format!("{} ({})", rule.rule_text, source(report, rule.source))
 }
 
 /// How often measuring here flags what did not change.

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use regress::compare::{Options, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Observation, Processes, Provenance, Run, Values};
 use regress::policy::{
-    Aliases, Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile, Request,
-    RuleKind, Selection, Value, Verdicts, WaiverState, Waivers, judge,
+    Aliases, ArmedState, Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile,
+    Request, RuleKind, Selection, Source, Value, Verdicts, WaiverState, Waivers, judge,
 };
 use regress::stats::Sample;
 
@@ -180,7 +180,7 @@ fn a_waiver_of_what_is_hard_or_not_there_is_told() {
 #[test]
 fn a_waiver_of_a_time_also_covers_what_cannot_be_proven() {
     let time = |seconds: f64| {
-        let values = Values::Sampled(Processes::one(Sample::new(vec![seconds; 3]).unwrap()));
+        let values = Values::Sampled(Processes::one(Sample::new(vec![seconds; 8]).unwrap()));
         let (id, metric) = (BenchId::new("a"), Arc::new(Metric::known("time")));
         let observation = Observation { id, metric, values, harness: "criterion".into(), origin: "x".into() };
         Run::new("run", Provenance::default(), Vec::new(), vec![observation]).unwrap()
@@ -194,7 +194,7 @@ fn a_waiver_of_a_time_also_covers_what_cannot_be_proven() {
     let (old, within, beyond) = (time(1e-6), time(1.5e-6), time(2.1e-6));
     assert_eq!(judged_runs(Some(&old), &within, &policy).conclusion(), Conclusion::NotProven);
     assert_eq!(judged_runs(Some(&old), &within, &waived).conclusion(), Conclusion::Passed);
-    assert_eq!(judged_runs(Some(&old), &beyond, &waived).conclusion(), Conclusion::NotProven);
+    assert_eq!(judged_runs(Some(&old), &beyond, &waived).conclusion(), Conclusion::Failed); // ×2.1 is beyond ×1.84
 }
 
 // ---- older breaches -------------------------------------------------------------------------------------------------
@@ -373,4 +373,95 @@ fn an_alias_compares_the_old_name_with_the_new_one() {
     assert_eq!(idle.warnings[0].text, expected);
 
     assert!(alias("sort/n1", "sort/n2").apply(old).is_err(), "two benchmarks under one name");
+}
+
+// ---- whether the rules can fire -------------------------------------------------------------------------------------
+
+/// The state of the first written rule.
+#[track_caller]
+fn check_armed(verdicts: &Verdicts, state: ArmedState, sentence: &str) {
+    let rule = verdicts.armed.iter().find(|rule| rule.source != Source::BuiltIn).expect("one is written");
+    assert_eq!((rule.state, &*rule.sentence), (state, sentence), "{rule:?}");
+}
+
+#[test]
+fn every_kind_of_rule_fires_at_its_own_breach() {
+    let counts = Counts::from([("a".to_owned(), (4, 4)), ("b".to_owned(), (8, 8))]);
+    let (id, metric) = (("benchmark", "a"), ("metric", "allocs"));
+    let rules: [&[(&str, &str)]; 9] = [
+        &[id, metric, ("limit", "<= 4")],
+        &[id, metric, ("limit", "== 4")],
+        &[id, metric, ("limit", ">= 4")],
+        &[id, metric, ("change", "<= +50%")],
+        &[id, metric, ("change", "<= +2")],
+        &[id, metric, ("change", "== +0%")],
+        &[id, metric, ("ratio", "<= 0.5"), ("versus", "b")],
+        &[id, metric, ("ratio", ">= 0.5"), ("versus", "b")],
+        &[id, ("present", "true")],
+    ];
+    for rule in rules {
+        let verdicts = judged(&counts, &budgets(&[rule]));
+        check_armed(&verdicts, ArmedState::Fires, "");
+        assert_eq!(verdicts.conclusion(), Conclusion::Passed, "{rule:?}");
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_fire_proves_nothing() {
+    let limit = limited(">= 0");
+    let verdicts = judged(&one(4, 4), &limit);
+    check_armed(&verdicts, ArmedState::CannotFire, "no number breaks it: nothing is less than nothing");
+    assert_eq!(verdicts.conclusion(), Conclusion::NotProven);
+
+    let few = |seconds: f64| {
+        let values = Values::Sampled(Processes::one(Sample::new(vec![seconds; 3]).unwrap()));
+        let (id, metric) = (BenchId::new("a"), Arc::new(Metric::known("time")));
+        let observation = Observation { id, metric, values, harness: "criterion".into(), origin: "x".into() };
+        Run::new("run", Provenance::default(), Vec::new(), vec![observation]).unwrap()
+    };
+    let lenient = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("change", "<= +5%"), ("unproven", "pass")]]);
+    let verdicts = judged_runs(Some(&few(1e-6)), &few(1e-6), &lenient);
+    let sentence = "no change whatever would be shown: too few measurements to show anything; take at least 4 a side";
+    check_armed(&verdicts, ArmedState::CannotFire, sentence);
+    assert_eq!(verdicts.conclusion(), Conclusion::NotProven);
+
+    // With 40 measurements a side it fires, if late: 1.05 · 1.75 = 1.84, which two runs may differ by.
+    let verdicts = judged_runs(Some(&times(1000.0)), &times(1000.0), &lenient);
+    check_armed(&verdicts, ArmedState::Fires, "from +84.7 % on");
+    assert_eq!(verdicts.conclusion(), Conclusion::Passed);
+}
+
+#[test]
+fn a_rule_that_is_off_or_has_nothing_to_judge_is_not_asked() {
+    let policy = limited("<= 10");
+    check_armed(
+        &judged(&one(4, 4), &profiled(&policy, &[("limit", "off")])),
+        ArmedState::Off,
+        "the profile leaves it out",
+    );
+    check_armed(&judged(&one(4, 4), &profiled(&policy, &[("limit", "warn")])), ArmedState::Fires, "");
+
+    let metric = ("metric", "allocs");
+    let overruled =
+        budgets(&[&[("benchmark", "*"), metric, ("limit", "<= 9")], &[("benchmark", "a"), metric, ("limit", "<= 8")]]);
+    check_armed(&judged(&one(4, 4), &overruled), ArmedState::Idle, "later budgets decide wherever it would");
+
+    let change = budgets(&[&[("benchmark", "*"), metric, ("change", "<= +5%")]]);
+    let new = run_of(&one(4, 4), |sides| sides.1);
+    check_armed(&judged_runs(None, &new, &change), ArmedState::NotLookedAt, "there is no old side");
+    let empty = Run::new("old", Provenance::default(), Vec::new(), Vec::new()).unwrap();
+    let verdicts = judged_runs(Some(&empty), &new, &change);
+    check_armed(&verdicts, ArmedState::Idle, "the old side has nothing to compare with");
+}
+
+proptest! {
+    /// What the armed check says is what judging does: with a number beyond the limit the verdict fails.
+    #[test]
+    fn a_rule_that_fires_does_fail_a_run_that_breaks_it(counts in counts(), limit in 0..20_u64) {
+        let policy = limited(&format!("<= {limit}"));
+        let verdicts = judged(&counts, &policy);
+        prop_assert!(verdicts.armed.iter().all(|rule| rule.state == ArmedState::Fires), "{:?}", verdicts.armed);
+        let beyond = counts.iter().map(|(id, (old, _))| (id.clone(), (*old, 1000))).collect();
+        prop_assert_eq!(judged(&beyond, &policy).conclusion(), Conclusion::Failed);
+    }
 }

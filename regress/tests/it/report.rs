@@ -229,6 +229,7 @@ fn nothing() -> Report {
         rows: Vec::new(),
         missing: Vec::new(),
         waivers: Vec::new(),
+        armed: Vec::new(),
         renamed: Vec::new(),
         means: Vec::new(),
         warnings: Vec::new(),

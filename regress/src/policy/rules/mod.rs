@@ -8,7 +8,7 @@ mod ratio;
 pub(super) mod scaling;
 mod unproven;
 
-pub use change::ChangeLimit;
+pub use change::{ChangeKind, ChangeLimit};
 pub use limit::Limit;
 pub use ratio::RatioLimit;
 pub use scaling::ScalingLimit;
