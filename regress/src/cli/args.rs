@@ -145,7 +145,7 @@ pub(super) struct Look {
     /// Use colour: auto, always or never
     ///
     /// `auto` does on a terminal, unless NO_COLOR is set.
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_short_help = true)]
     pub color: ColourChoice,
 }
 
@@ -165,15 +165,19 @@ pub(super) enum ColourChoice {
 pub(super) struct CompareArgs {
     /// The side compared against
     pub old: String,
-    /// The side that is judged
-    pub new: String,
+    /// The side that is judged; of several each on its own
+    ///
+    /// Each is held against OLD, and the gravest verdict decides. Their reports follow each other: tables and Markdown below
+    /// a line that says which passed, JSON as a document for each, CSV as one table.
+    #[arg(required_unless_present = "col")]
+    pub new: Vec<String>,
     /// Show another tool's statistics as well: benchstat
     ///
     /// Its change, p and n in a column of their own: the Mann–Whitney p of all measurements as if each were
     /// independent, not corrected for the number of rows. No verdict looks at it. p is benchstat's own, except with ties
     /// on sides of different size: there benchstat doubles one tail of a distribution that is not symmetric, and prints
     /// p=0.000 or p=1.714; here both tails are counted.
-    #[arg(long, value_name = "TOOL", hide_possible_values = true)]
+    #[arg(long, value_name = "TOOL", hide_possible_values = true, hide_short_help = true)]
     pub stats: Option<StatsChoice>,
     /// Look here as well for runs of revisions
     ///
@@ -181,7 +185,68 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "DIRECTORY", hide_short_help = true)]
     pub runs: Option<PathBuf>,
     #[command(flatten)]
+    pub columns: ColumnArgs,
+    #[command(flatten)]
+    pub rows: RowArgs,
+    #[command(flatten)]
     pub look: Look,
+}
+
+/// What is held against what, where it is not files.
+#[derive(ClapArgs)]
+pub(super) struct ColumnArgs {
+    /// Compare along these keys of the names: /format, /1
+    ///
+    /// Each value is a column, and judged against the first. Rows are called by what else is in the names, and one that
+    /// only one of two columns has is left out. With one set of results it is compared within itself; of several each
+    /// is a table of its own, unless `.file` is asked for somewhere. Keys are those of filters, and `.config`: all
+    /// settings of the file. Behind a key, `@alpha`, `@num` and `@(b a)` order its values, the last leaving out others.
+    #[arg(long, value_name = "KEYS")]
+    pub col: Option<String>,
+    /// Make a row for each value of these keys
+    ///
+    /// The whole name but for what is asked for elsewhere, unless given. What meets in one row is taken together, and
+    /// told where it differs in a key that nobody asked for. Rows stand in the order of these keys.
+    #[arg(long, value_name = "KEYS", hide_short_help = true)]
+    pub row: Option<String>,
+    /// Make a table for each value of these keys
+    #[arg(long, value_name = "KEYS", hide_short_help = true)]
+    pub table: Option<String>,
+    /// Throw together what differs in these keys
+    #[arg(long, value_name = "KEYS", hide_short_help = true)]
+    pub ignore: Option<String>,
+}
+
+/// Which rows are listed, and how.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub(super) struct RowArgs {
+    /// Sort rows by verdict, change, name or order
+    ///
+    /// `verdict`: the gravest first. `change`: the largest first, up or down. `name`. `order`: as the results stand in
+    /// their files. By verdict unless given; with --row, in its order.
+    #[arg(long, value_name = "BY", hide_possible_values = true, hide_short_help = true)]
+    pub sort: Option<SortChoice>,
+    /// Hide rows that changed by less: 5%
+    ///
+    /// They are counted. What is broken, and what is not proven though a budget demands it, is always shown. JSON and CSV
+    /// have all rows.
+    #[arg(long, value_name = "PERCENT", value_parser = percentage)]
+    pub threshold: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SortChoice {
+    Verdict,
+    Change,
+    Name,
+    Order,
+}
+
+/// `5%` as 0.05.
+fn percentage(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim().parse();
+    let number = number.ok().filter(|number: &f64| number.is_finite() && 0.0 <= *number);
+    number.map(|percent| percent / 100.0).ok_or_else(|| "write a percentage of at least 0: 5%".to_owned())
 }
 
 /// benchstat's own, by the same names; a single dash does as well.
@@ -275,6 +340,8 @@ pub(super) struct RunArgs {
     /// Measure although another run is measuring
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub rows: RowArgs,
     #[command(flatten)]
     pub look: Look,
     /// Hand these on to `cargo bench --no-run`: --package, --bench, --features

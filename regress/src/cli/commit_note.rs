@@ -8,12 +8,17 @@ use crate::io::{self as world, Failure, Machines, Project, Reader, SideSpec};
 /// Exits as `compare` does: what is written into the message is the verdict of this run.
 pub(super) fn run(args: &CommitNoteArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     let CompareArgs { new, look, runs, .. } = &args.compare;
-    if args.store && new == "-" {
-        let problem = "--store reads the results again, and standard input is read only once";
-        return Err(Failure::new(problem, "write them to a file").into());
-    }
+    let stored = match &new[..] {
+        _ if !args.store => None,
+        [new] if new == "-" => {
+            let problem = "--store reads the results again, and standard input is read only once";
+            return Err(Failure::new(problem, "write them to a file").into());
+        }
+        [new] => Some(new),
+        _ => return Err(Failure::new("--store keeps one set of results", "write OLD and NEW, and no more").into()),
+    };
     let exit = compare::run(&args.compare, out)?;
-    if args.store {
+    if let Some(new) = stored {
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;

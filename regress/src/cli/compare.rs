@@ -2,32 +2,49 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::args::{ColourChoice, CompareArgs, Look, ReportFile, StatsChoice};
-use super::select::{Filters, Selector};
+use super::args::{ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice};
+use super::select::{Filters, Selector, all_or_failures};
 use super::{Exit, Stop};
-use crate::compare::{self, Allowance, Beside, Comparison};
+use crate::compare::{self, Allowance, Beside, Columns, Comparison};
 use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{BenchId, Host, Noise, Run};
 use crate::policy::{self, Request};
 use crate::report::{
-    Colour, Context, FalseAlarms, Measurements, NullRun, RENDERERS, Renderer, Report, Rounds, Show, Side, Style,
+    self, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
+    Style,
 };
+use crate::select::Wanted;
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
-    let sides = (SideSpec::new(&args.old), SideSpec::new(&args.new));
-    let machines = if args.look.exact { Machines::Any } else { Machines::SameFirst };
-    let reader = Reader::new(&desk.project).with_units(&desk.settings.units);
-    let (old, new) = reader.with_runs(args.runs.as_deref(), machines).read_both(&sides.0, &sides.1)?;
-    let old = desk.under_new_names(old)?;
-    desk.know_noise(new.provenance.host.as_ref().filter(|host| old.provenance.host.as_ref() == Some(host)))?;
+    let columns = args.columns.columns()?;
+    desk.rows = args.rows.clone();
+    desk.rows.sort = desk.rows.sort.or(args.columns.row.as_ref().map(|_| SortChoice::Order));
+    let runs = read(args, &desk)?;
+    let host = runs[0].provenance.host.clone();
+    desk.know_noise(host.as_ref().filter(|_| runs.iter().all(|run| run.provenance.host == host)))?;
     desk.settings.options.beside = match args.stats {
         Some(StatsChoice::Benchstat) => Beside::Benchstat,
         None => Beside::Nothing,
     };
-    let selector = desk.selector(&[&old, &new])?;
-    let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &desk.settings.options);
-    desk.judge_and_print(Some(old), new, comparisons, out)
+    let reports = match columns {
+        None => desk.each_against_the_first(runs)?,
+        Some(columns) => desk.column_by_column(columns, &runs)?,
+    };
+    desk.print(reports, out)
+}
+
+/// All sides, old first.
+fn read(args: &CompareArgs, desk: &Desk<'_>) -> Result<Vec<Run>, Failure> {
+    let machines = if args.look.exact { Machines::Any } else { Machines::SameFirst };
+    let reader = Reader::new(&desk.project).with_units(&desk.settings.units);
+    let mut reader = reader.with_runs(args.runs.as_deref(), machines);
+    let old = SideSpec::new(&args.old);
+    let Some((new, others)) = args.new.split_first() else { return Ok(vec![reader.read(&old)?]) };
+    let (old, new) = reader.read_both(&old, &SideSpec::new(new))?;
+    let mut runs = vec![desk.under_new_names(old)?, new];
+    runs.extend(all_or_failures(others.iter().map(|other| reader.read(&SideSpec::new(other))))?);
+    Ok(runs)
 }
 
 /// What `compare` and `check` have in common: the configuration, the selection, the output.
@@ -44,8 +61,12 @@ pub(super) struct Desk<'a> {
     pub unmeasured: Vec<(BenchId, String)>,
     /// What was measured in turns, for plots.
     pub rounds: Rounds,
+    /// Which rows are listed, and how.
+    pub rows: RowArgs,
     look: &'a Look,
     filters: Filters,
+    /// Whether rows are called otherwise than the benchmarks that budgets speak of.
+    renamed: bool,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
 }
@@ -66,8 +87,10 @@ impl<'a> Desk<'a> {
             code: Vec::new(),
             unmeasured: Vec::new(),
             rounds: Rounds::new(),
+            rows: RowArgs::default(),
             look,
             filters,
+            renamed: false,
             files,
         })
     }
@@ -116,6 +139,52 @@ impl<'a> Desk<'a> {
         Selector::new(self.look, &self.filters, &self.settings.policy.budgets, runs)
     }
 
+    /// What each side but the first is judged to be.
+    fn each_against_the_first(&self, runs: Vec<Run>) -> Result<Vec<Report>, Stop> {
+        let all: Vec<&Run> = runs.iter().collect();
+        let selector = self.selector(&all)?;
+        let mut runs = runs.into_iter();
+        let mut first = runs.next();
+        let mut reports = Vec::new();
+        while let Some(new) = runs.next() {
+            // The last one needs no copy.
+            let old = if runs.len() > 0 { first.clone() } else { first.take() };
+            let Some(old) = old else { break };
+            let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &self.settings.options);
+            reports.push(self.judge(Some(old), new, comparisons)?);
+        }
+        Ok(reports)
+    }
+
+    /// What each column is judged to be against the first of its table.
+    fn column_by_column(&mut self, columns: Columns, runs: &[Run]) -> Result<Vec<Report>, Stop> {
+        let selected = {
+            let selector = self.selector(&runs.iter().collect::<Vec<_>>())?;
+            all_or_failures(runs.iter().map(|run| selector.of(run).map(std::borrow::Cow::into_owned)))?
+        };
+        self.renamed = true;
+        let arranged = columns.clone().arrange(&selected);
+        let tables = arranged.map_err(|reason| Failure::new(reason.to_string(), reason.next_step()))?;
+        let mut reports = Vec::new();
+        for table in tables {
+            let mut table = table.into_iter();
+            let Some(first) = table.next() else { continue };
+            for new in table {
+                let label = format!("{} → {}", first.label, new.label);
+                let (old, new) = columns.sides(first.clone(), new);
+                if old.is_empty() {
+                    let problem = format!("{label}: no row is in both columns");
+                    let next_step =
+                        "take what tells their rows apart out of --row, or list the columns: --col 'key@(a b)'";
+                    return Err(Failure::new(problem, next_step).into());
+                }
+                let comparisons = compare::compare(&old, &new, &self.settings.options);
+                reports.push(self.judge(Some(old), new, comparisons)?);
+            }
+        }
+        Ok(reports)
+    }
+
     pub fn judge_and_print(
         self,
         old: Option<Run>,
@@ -123,7 +192,13 @@ impl<'a> Desk<'a> {
         comparisons: Vec<Comparison>,
         out: &mut dyn Write,
     ) -> Result<Exit, Stop> {
-        let selection = self.look.selection();
+        let report = self.judge(old, new, comparisons)?;
+        self.print(vec![report], out)
+    }
+
+    fn judge(&self, old: Option<Run>, new: Run, comparisons: Vec<Comparison>) -> Result<Report, Stop> {
+        let mut selection = self.look.selection();
+        selection.some_benchmarks |= self.renamed;
         let Settings { options, policy, path, .. } = &self.settings;
         let request = Request {
             comparisons,
@@ -136,9 +211,14 @@ impl<'a> Desk<'a> {
         };
         let verdicts = policy::judge(request)
             .map_err(|errors| Failure::of_config(path.as_deref().unwrap_or("regress.toml"), &errors))?;
-        let exit = Exit::from(verdicts.conclusion());
         let side = |run: &Run| Side { label: run.label.clone(), provenance: run.provenance.clone() };
         let (old_side, new_side) = (old.as_ref().map(side), side(&new));
+        let order = match self.rows.sort {
+            None | Some(SortChoice::Verdict) => Order::Verdict,
+            Some(SortChoice::Change) => Order::Change,
+            Some(SortChoice::Name) => Order::Name,
+            Some(SortChoice::Order) => Order::Places(new.places()),
+        };
         // The measurements end here, and make room for the report; unless somebody draws them.
         let draws = self.renderer().draws || self.files.iter().any(|(renderer, _)| renderer.draws);
         let measurements = draws.then(|| Measurements { old, new, rounds: self.rounds.clone() });
@@ -154,16 +234,36 @@ impl<'a> Desk<'a> {
             show,
             measurements,
         };
-        let report = Report::new(verdicts, context);
+        let report = Report::new(verdicts, context).sorted(&order);
+        Ok(match self.rows.threshold {
+            None => report,
+            Some(threshold) => report.without_smaller(threshold),
+        })
+    }
+
+    fn print(self, reports: Vec<Report>, out: &mut dyn Write) -> Result<Exit, Stop> {
+        let exit = Exit::from(report::conclusion(&reports));
         let (style, renderer) = (self.style(), self.renderer());
+        let wanted = self.files.iter().map(|(renderer, _)| *renderer).chain([renderer]);
+        if let Some(single) = wanted.into_iter().find(|renderer| !report::holds(renderer, reports.len())) {
+            let problem = format!(
+                "{} holds one comparison, and here are {}: {}",
+                single.name,
+                reports.len(),
+                report::sides(&reports).join(", ")
+            );
+            return Err(
+                Failure::new(problem, "take two sides of them, or another format: table, markdown, json, csv").into()
+            );
+        }
         for (renderer, file) in self.files {
             let mut text = Vec::new();
-            (renderer.render)(&report, &Style { colour: Colour::Never, ..style }, &mut text)?;
+            report::render(renderer, &reports, &Style { colour: Colour::Never, ..style }, &mut text)?;
             file.finish(&text)?;
         }
-        let printed = exit.once((renderer.render)(&report, &style, out));
+        let printed = exit.once(report::render(renderer, &reports, &style, out));
         // The program ends with this. To give back ten thousands of rows one by one takes as long as to judge them.
-        std::mem::forget(report);
+        std::mem::forget(reports);
         printed
     }
 
@@ -184,5 +284,25 @@ impl<'a> Desk<'a> {
             ColourChoice::Auto => Colour::Never,
         };
         Style { width: terminal.unwrap_or(DEFAULT_WIDTH), colour }
+    }
+}
+
+impl ColumnArgs {
+    /// What is asked for; `None` where nothing is, and sides are compared as they are.
+    fn columns(&self) -> Result<Option<Columns>, Failure> {
+        let ColumnArgs { col, row, table, ignore } = self;
+        if [col, row, table, ignore].into_iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let wanted = Wanted {
+            table: table.as_deref().unwrap_or(""),
+            row: row.as_deref().unwrap_or(".fullname"),
+            column: col.as_deref().unwrap_or(".file"),
+            ignore: ignore.as_deref().unwrap_or(""),
+        };
+        let columns = Columns::new(&wanted).map_err(|(option, error)| {
+            Failure::of_expression(option, &error, "write keys, with commas or blanks between: /format, .name goos")
+        })?;
+        Ok(Some(columns))
     }
 }

@@ -76,7 +76,7 @@ impl Filters {
 const FILTER: &str = "filter";
 
 /// All that went well, or all that did not.
-fn all_or_failures<T>(results: impl Iterator<Item = Result<T, Failure>>) -> Result<Vec<T>, Failure> {
+pub(super) fn all_or_failures<T>(results: impl Iterator<Item = Result<T, Failure>>) -> Result<Vec<T>, Failure> {
     let (mut all, mut failures) = (Vec::new(), Vec::new());
     for result in results {
         match result {

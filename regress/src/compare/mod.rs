@@ -16,6 +16,7 @@
 
 mod allowance;
 mod benchstat;
+mod columns;
 mod comparability;
 mod comparison;
 mod family;
@@ -31,6 +32,7 @@ pub mod tables;
 pub use crate::stats::Law;
 pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_between};
 pub use benchstat::Benchstat;
+pub use columns::{Columns, Unarranged};
 pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides};
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{BenchId, Exact, METRICS, Observation, Provenance, Values, Warning};
 
 /// Everything one side of a comparison measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Run {
     /// What the user calls it: `old`, `baselines/main`, a file.
     pub label: String,
@@ -16,11 +16,25 @@ pub struct Run {
     /// What its files say of single benchmarks.
     pub settings: BTreeMap<BenchId, Settings>,
     observations: Vec<Observation>,
+    /// The benchmarks as they were read; one that was read in several places is there for each.
+    read: Vec<BenchId>,
 }
 
 /// What a file says of a benchmark in words of its own, key and value: `goos: linux`, `pkg: example.com/face`. In the order
 /// in which they were set. Of a key that has several values for one benchmark all are there, between commas.
 pub type Settings = Arc<[(Box<str>, Box<str>)]>;
+
+impl PartialEq for Run {
+    /// Whether both measured the same, in whatever order it was read.
+    fn eq(&self, other: &Run) -> bool {
+        let Run { label, provenance, warnings, settings, observations, read: _ } = self;
+        *label == other.label
+            && *provenance == other.provenance
+            && *warnings == other.warnings
+            && *settings == other.settings
+            && *observations == other.observations
+    }
+}
 
 /// Two results that claim to be the same benchmark and metric of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +65,12 @@ impl Run {
         mut warnings: Vec<Warning>,
         mut observations: Vec<Observation>,
     ) -> Result<Run, Vec<Collision>> {
+        let mut read: Vec<BenchId> = Vec::new();
+        for Observation { id, .. } in &observations {
+            if read.last() != Some(id) {
+                read.push(id.clone());
+            }
+        }
         // Of two that collide the first is told first, in whatever order a directory lists them.
         let rank = |observation: &Observation| rank(&observation.harness);
         observations
@@ -68,12 +88,22 @@ impl Run {
         if !collisions.is_empty() {
             return Err(collisions);
         }
-        Ok(Run { label: label.into(), provenance, warnings, settings: BTreeMap::new(), observations })
+        Ok(Run { label: label.into(), provenance, warnings, settings: BTreeMap::new(), observations, read })
     }
 
     /// All observations, by benchmark name, then by metric in the order of [`METRICS`].
     pub fn observations(&self) -> &[Observation] {
         &self.observations
+    }
+
+    /// At which place each benchmark was read first, from 0: as they stand in a file, as a directory lists them.
+    pub fn places(&self) -> BTreeMap<BenchId, usize> {
+        let mut places = BTreeMap::new();
+        for id in &self.read {
+            let next = places.len();
+            places.entry(id.clone()).or_insert(next);
+        }
+        places
     }
 
     /// The observation of one metric of one benchmark.
@@ -146,7 +176,9 @@ impl Run {
             settings.entry(id).or_insert(of_other);
         }
         let provenance = self.provenance.or(other.provenance);
-        Ok(Run { label: self.label, provenance, warnings, settings, observations: merged })
+        let mut read = self.read;
+        read.extend(other.read);
+        Ok(Run { label: self.label, provenance, warnings, settings, observations: merged, read })
     }
 
     /// The same run with benchmarks under another name, where `name_of` gives one.

@@ -80,6 +80,8 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("reason", |_, line| reason(line)),
     ("rules", rules),
     ("warnings", |_, line| line.row.comparison.warnings.join("; ")),
+    ("old_label", |report, _| report.context.old.as_ref().map_or_else(String::new, |old| old.label.clone())),
+    ("new_label", |report, _| report.context.new.label.clone()),
 ];
 
 /// Behind the others, where somebody asked for them.

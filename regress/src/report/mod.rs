@@ -21,6 +21,7 @@ mod json;
 mod markdown;
 mod measurements;
 mod noise;
+mod several;
 mod terminal;
 mod view;
 mod words;
@@ -30,7 +31,8 @@ use std::io::{self, Write};
 pub use escape::terminal as visible;
 pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};
-pub use view::{Context, FalseAlarms, NullRun, Report, SameCode, Show, Side};
+pub use several::{conclusion, holds, render, sides};
+pub use view::{Context, FalseAlarms, NullRun, Order, Report, SameCode, Show, Side};
 
 /// What the output is written on.
 #[derive(Clone, Copy, Debug)]

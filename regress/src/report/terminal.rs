@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::escape;
 use super::figures::{self, Figures};
-use super::view::{Line, Report, Word};
+use super::view::{Fold, Line, Place, Report, Word};
 use super::words::{self, Breach, Failure};
 use super::{Colour, Renderer, Style};
 use crate::parallel::in_parts;
@@ -29,6 +29,18 @@ fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()>
     page.paragraph(&words::next_step(report).into_iter().collect::<Vec<_>>(), out)
 }
 
+/// What several reports say together, and an empty line.
+pub(super) fn overview(
+    conclusion: Conclusion,
+    verdicts: &[String],
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page { width: usize::from(style.width), colour: style.colour };
+    page.block(&format!("{}  ", words::answer(conclusion)), tone_of(conclusion), verdicts, out)?;
+    writeln!(out)
+}
+
 /// What belongs to a line above stands below its first word.
 const INDENT: &str = "     ";
 
@@ -50,11 +62,7 @@ enum Tone {
 impl Page {
     /// The answer.
     fn headline(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let tone = match report.conclusion {
-            Conclusion::Passed => Tone::Good,
-            Conclusion::NotProven => Tone::Doubtful,
-            Conclusion::Failed => Tone::Bad,
-        };
+        let tone = tone_of(report.conclusion);
         let answer = words::answer(report.conclusion);
         let rest = format!("{}: {}", words::sides(report), words::tally(report));
         self.block(&format!("{answer}  "), tone, &[rest], out)
@@ -198,10 +206,19 @@ impl Page {
 /// The folded rows, and how to see them.
 fn folds(report: &Report) -> Vec<String> {
     let mut folds = words::folds(report);
-    if let Some(last) = folds.last_mut() {
+    let is_shown_by_all = |line: &Line| matches!(line.place, Place::Folded(fold) if fold != Fold::Small);
+    if let Some(last) = folds.last_mut().filter(|_| report.lines.iter().any(is_shown_by_all)) {
         last.push_str(" (--all shows them)");
     }
     folds
+}
+
+fn tone_of(conclusion: Conclusion) -> Tone {
+    match conclusion {
+        Conclusion::Passed => Tone::Good,
+        Conclusion::NotProven => Tone::Doubtful,
+        Conclusion::Failed => Tone::Bad,
+    }
 }
 
 fn tone(line: &Line) -> Option<Tone> {

@@ -94,6 +94,21 @@ pub struct Report {
     pub(super) means: Vec<MetricMean>,
     /// Warnings, each text once.
     pub(super) warnings: Vec<Note>,
+    /// Smaller changes are not listed: |new ÷ old − 1|.
+    pub(super) threshold: Option<f64>,
+}
+
+/// In which order rows stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By what was found, the gravest first.
+    Verdict,
+    /// By the size of the change, up or down, the largest first.
+    Change,
+    /// By name, and metrics in the order of [`METRICS`].
+    Name,
+    /// By these places; what has none stands last.
+    Places(BTreeMap<BenchId, usize>),
 }
 
 /// How many there are of everything.
@@ -196,6 +211,8 @@ pub(super) enum Fold {
     Gone,
     /// It explains another metric, and no rule names it.
     Detail,
+    /// It changed by less than somebody wants to see.
+    Small,
     /// No rule speaks of it, and there is nothing to compare it with.
     NoRule,
 }
@@ -228,7 +245,46 @@ impl Report {
             renamed,
             means,
             warnings: merge(warnings),
+            threshold: None,
         }
+    }
+
+    /// Whether it passed.
+    pub fn conclusion(&self) -> Conclusion {
+        self.conclusion
+    }
+
+    /// The same with its rows in another order.
+    pub fn sorted(mut self, order: &Order) -> Report {
+        let place = |line: &Line, places: &BTreeMap<BenchId, usize>| {
+            places.get(&line.row.comparison.id).copied().unwrap_or(usize::MAX)
+        };
+        match order {
+            Order::Verdict => {}
+            Order::Change => self.lines.sort_by(|a, b| b.size.total_cmp(&a.size).then_with(|| by_name(a, b))),
+            Order::Name => self.lines.sort_by(by_name),
+            Order::Places(places) => {
+                self.lines.sort_by(|a, b| place(a, places).cmp(&place(b, places)).then_with(|| by_name(a, b)));
+            }
+        }
+        self
+    }
+
+    /// The same without the rows that changed by less; they are counted. What is broken, or not proven though it should
+    /// be, stays, and so does what has no ratio: it came from nothing, or is on one side only.
+    ///
+    /// * `threshold`: of |new ÷ old − 1|, at least 0.
+    pub fn without_smaller(mut self, threshold: f64) -> Report {
+        let is_small = |line: &Line| {
+            let change = line.row.comparison.change.as_ref();
+            let ratio = change.and_then(|change| change.ratio.or((change.shift.point == 0.0).then_some(1.0)));
+            line.outcome < Outcome::Excused && ratio.is_some_and(|ratio| (ratio - 1.0).abs() < threshold)
+        };
+        for line in self.lines.iter_mut().filter(|line| line.place == Place::Table && is_small(line)) {
+            line.place = Place::Folded(Fold::Small);
+        }
+        self.threshold = Some(threshold);
+        self
     }
 
     /// The rows that are listed one by one, worst first.
@@ -409,12 +465,17 @@ fn is_judged_by_a_written_rule(row: &Row) -> bool {
 /// By outcome, then by finding, then by the size of the change, then by name.
 fn worst_first(a: &Line, b: &Line) -> Ordering {
     let grave = |line: &Line| std::cmp::Reverse(line.outcome.max(Outcome::Passed));
-    let (left, right) = (&a.row.comparison, &b.row.comparison);
     grave(a)
         .cmp(&grave(b))
         .then_with(|| a.word.cmp(&b.word))
         .then_with(|| b.size.total_cmp(&a.size))
-        .then_with(|| left.id.cmp(&right.id))
+        .then_with(|| by_name(a, b))
+}
+
+fn by_name(a: &Line, b: &Line) -> Ordering {
+    let (left, right) = (&a.row.comparison, &b.row.comparison);
+    left.id
+        .cmp(&right.id)
         .then_with(|| METRICS.position(&left.metric.name).cmp(&METRICS.position(&right.metric.name)))
         .then_with(|| left.metric.name.cmp(&right.metric.name))
 }

@@ -236,7 +236,7 @@ fn waiver(report: &Report, WaiverUse { waiver, state, sentence, .. }: &WaiverUse
 
 /// The rows that are counted and not listed, one line each.
 pub(super) fn folds(report: &Report) -> Vec<String> {
-    let folds = [Fold::NotCompared, Fold::New, Fold::Gone, Fold::Unchanged, Fold::Detail, Fold::NoRule];
+    let folds = [Fold::Small, Fold::NotCompared, Fold::New, Fold::Gone, Fold::Unchanged, Fold::Detail, Fold::NoRule];
     folds.into_iter().filter_map(|fold| fold_words(report, fold)).collect()
 }
 
@@ -246,6 +246,10 @@ fn fold_words(report: &Report, fold: Fold) -> Option<String> {
     let rows = count(lines.len(), "row");
     Some(match fold {
         Fold::Unchanged => format!("{rows} unchanged"),
+        Fold::Small => {
+            let threshold = percent(report.threshold.unwrap_or_default());
+            format!("{rows} changed by less than {threshold} %, as --threshold says")
+        }
         Fold::NotCompared => format!("{rows} not judged, see below"),
         Fold::New => format!("{rows} new: {}", names(lines.iter().map(|line| &line.row.comparison.id))),
         Fold::Gone => match first.row.judgements.first() {

@@ -3,6 +3,7 @@
 //! What it says when all is well stands in `tests/cmd/*.md`, to be read as a story. Here is what a story cannot tell:
 //! streams, permissions, links, other directories, bytes nobody would want to see in a file.
 
+mod columns;
 mod convert;
 mod critcmp;
 mod ended;

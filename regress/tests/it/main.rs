@@ -6,6 +6,7 @@ mod clusters;
 mod cmd;
 mod corpus;
 mod drop_in;
+mod every_format;
 mod excused;
 mod judging;
 mod oracle_benchstat;

@@ -27,6 +27,7 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
         );
     }
     let mut desk = Desk::set_up(&args.look)?;
+    desk.rows = args.rows.clone();
     let directory = desk.project.run_directory();
     let _alone = world::claim(args.force.into(), &directory)?;
     world::heed_interrupts();

@@ -76,7 +76,7 @@ fn every_example_of_the_help_is_understood() {
 fn arguments_that_make_no_sense_are_work_that_could_not_be_done() {
     let desk = Desk::with(&[("old", "BenchmarkA 1 1 allocs/op\n")]);
     for arguments in
-        ["", "compaer old old", "compare old", "compare old old old", "check --format xml", "check --exat", "record"]
+        ["", "compaer old old", "compare old", "compare old old --col", "check --format xml", "check --exat", "record"]
     {
         let told = desk.run(arguments);
         assert_eq!((told.code, &*told.stdout), (Some(2), ""), "`regress {arguments}`: {told:#?}");
