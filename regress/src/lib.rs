@@ -57,6 +57,8 @@ pub mod trial;
 
 pub mod policy;
 
+pub mod signoff;
+
 pub mod report;
 
 pub mod io;

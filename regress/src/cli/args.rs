@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::critcmp::CritcmpArgs;
+use super::signoff::SignoffArgs;
 use crate::formats::WRITERS;
 use crate::policy::{Day, RULES};
 use crate::report::{RENDERERS, Renderer};
@@ -22,7 +23,6 @@ const ONE_SCREEN: &str = "{about}\n\nCommands:\n{subcommands}\n\n{options}{after
 const EXAMPLES: &str = "\
 Examples:
   regress compare old new      what got faster, slower, or cannot be told
-  regress check new            absolute budgets only, without a baseline
   regress record main --exact  keep its counts in baselines/main.json
 Exit codes: 0 nothing broke, 1 a verdict, 2 could not be done, 3 not proven";
 
@@ -43,6 +43,8 @@ pub(super) enum Command {
     /// Print the verdict as a line and a trailer for a commit message
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     CommitNote(CommitNoteArgs),
+    /// Write and verify what a release is signed on
+    Signoff(SignoffArgs),
     /// Write results in another format
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
     Convert(ConvertArgs),

@@ -1,14 +1,13 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use super::args::{ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice};
 use super::select::{Filters, Selector, all_or_failures};
 use super::{Exit, Stop};
-use crate::compare::{self, Allowance, Beside, Columns, Comparison};
+use crate::compare::{self, Beside, Columns, Comparison};
 use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{BenchId, Host, Noise, Run};
-use crate::policy::{self, Request};
+use crate::policy::{self, Aliases, Request};
 use crate::report::{
     self, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
     Style,
@@ -100,13 +99,7 @@ impl<'a> Desk<'a> {
         let Some(noise) = host.map(|host| world::load_noise(&self.project, host)).transpose()?.flatten() else {
             return Ok(());
         };
-        let day = noise.provenance.recorded_at.as_deref().and_then(|time| time.split('T').next());
-        let seen_by: Arc<str> = format!("the null run of {}", day.unwrap_or("an unknown day")).into();
-        for (id, bench) in &noise.benchmarks {
-            let Some(ratio) = bench.between_runs else { continue };
-            let seen = Allowance { ratio, seen_by: Some(seen_by.clone()) };
-            self.settings.options.allowances.insert(id.clone(), "time", seen);
-        }
+        self.settings.options.allowances.learn(&noise);
         self.false_alarms.null_run = Some(NullRun {
             recorded_at: noise.provenance.recorded_at.clone(),
             runs: noise.runs,
@@ -123,15 +116,7 @@ impl<'a> Desk<'a> {
 
     /// The old side, its benchmarks renamed as `[[alias]]` says.
     pub fn under_new_names(&self, old: Run) -> Result<Run, Failure> {
-        let label = old.label.clone();
-        self.settings.aliases.apply(old).map_err(|collisions| {
-            let names: BTreeSet<&BenchId> = collisions.iter().map(|collision| &collision.id).collect();
-            let failure = |name: &BenchId| {
-                let problem = format!("[[alias]]: two benchmarks of {label} would be called `{name}`");
-                Failure::new(problem, "remove the alias, or mend its name")
-            };
-            names.into_iter().map(failure).reduce(Failure::and).unwrap_or_default()
-        })
+        renamed(old, &self.settings.aliases)
     }
 
     /// What to look at of these runs.
@@ -274,16 +259,13 @@ impl<'a> Desk<'a> {
     }
 
     fn style(&self) -> Style {
-        /// For pipes and files; terminals say themselves.
-        const DEFAULT_WIDTH: u16 = 100;
-        let terminal = world::terminal_width(&io::stdout());
         let colour = match self.look.color {
             ColourChoice::Always => Colour::Always,
             ColourChoice::Never => Colour::Never,
             ColourChoice::Auto if world::wants_colour(&io::stdout()) => Colour::Always,
             ColourChoice::Auto => Colour::Never,
         };
-        Style { width: terminal.unwrap_or(DEFAULT_WIDTH), colour }
+        Style { width: width(), colour }
     }
 }
 
@@ -305,4 +287,27 @@ impl ColumnArgs {
         })?;
         Ok(Some(columns))
     }
+}
+
+/// Columns of what is printed on.
+pub(super) fn width() -> u16 {
+    /// For pipes and files; terminals say themselves.
+    const DEFAULT_WIDTH: u16 = 100;
+    world::terminal_width(&io::stdout()).unwrap_or(DEFAULT_WIDTH)
+}
+
+/// An earlier run, its benchmarks renamed as `[[alias]]` says.
+///
+/// # Errors
+/// Two of its benchmarks would have one name.
+pub(super) fn renamed(old: Run, aliases: &Aliases) -> Result<Run, Failure> {
+    let label = old.label.clone();
+    aliases.apply(old).map_err(|collisions| {
+        let names: BTreeSet<&BenchId> = collisions.iter().map(|collision| &collision.id).collect();
+        let failure = |name: &BenchId| {
+            let problem = format!("[[alias]]: two benchmarks of {label} would be called `{name}`");
+            Failure::new(problem, "remove the alias, or mend its name")
+        };
+        names.into_iter().map(failure).reduce(Failure::and).unwrap_or_default()
+    })
 }

@@ -16,6 +16,7 @@ mod ratchet;
 mod record;
 mod run;
 mod select;
+mod signoff;
 mod tell;
 
 pub use exit::Exit;
@@ -65,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Check(args) => check::run(&args, out),
         Command::Record(args) => record::run(&args, out),
         Command::CommitNote(args) => commit_note::run(&args, out, errors),
+        Command::Signoff(args) => signoff::run(&args, out),
         Command::Convert(args) => convert::run(&args, out, errors),
         Command::Critcmp(args) => critcmp::run(&args, out),
         Command::List => list::run(out),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::BenchId;
+use crate::model::{BenchId, Noise};
 use crate::stats::{self, Sample};
 
 /// How much two runs of the same program may differ, and who says so.
@@ -36,6 +36,17 @@ impl Allowances {
     /// Keeps what was seen of one metric of one benchmark, instead of what was kept before.
     pub fn insert(&mut self, id: BenchId, metric: &str, seen: Allowance) {
         self.0.entry(id).or_default().insert(metric.into(), seen);
+    }
+
+    /// Keeps what a null run saw of times.
+    pub fn learn(&mut self, noise: &Noise) {
+        let day = noise.provenance.recorded_at.as_deref().and_then(|time| time.split('T').next());
+        let seen_by: Arc<str> = format!("the null run of {}", day.unwrap_or("an unknown day")).into();
+        for (id, bench) in &noise.benchmarks {
+            if let Some(ratio) = bench.between_runs {
+                self.insert(id.clone(), "time", Allowance { ratio, seen_by: Some(seen_by.clone()) });
+            }
+        }
     }
 
     /// What was seen of this metric of this benchmark, or of the time that it is computed from.

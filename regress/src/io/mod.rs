@@ -14,6 +14,7 @@ mod error;
 mod estimates;
 mod files;
 mod git;
+mod kept;
 mod machine;
 mod measure;
 mod noise;
@@ -23,6 +24,7 @@ mod recorded;
 mod replace;
 mod side;
 mod sides;
+mod ssh;
 mod units;
 mod walk;
 
@@ -36,14 +38,16 @@ pub use config::{
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
 pub use files::read_files;
+pub use kept::{kept_results, kept_runs, read_file, read_this_program};
 pub use machine::{Stopwatch, load, now, parse_time, terminal_width, today, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,
     Snapshot, Subject, Turn, claim, heed_interrupts, interrupted, measure_in_turns,
 };
-pub use noise::{load as load_noise, save as save_noise};
+pub use noise::{find as find_noise, load as load_noise, read as read_noise, save as save_noise};
 pub use project::Project;
 pub use recorded::{Machines, list_noted};
 pub use replace::NewFile;
 pub use side::{Reader, SideSpec};
+pub use ssh::{Signature, sign, verify};
 pub use units::UnitRule;

@@ -11,15 +11,27 @@ use crate::model::{Host, Noise};
 /// # Errors
 /// The file cannot be read, or is damaged.
 pub fn load(project: &Project, host: &Host) -> Result<Option<Noise>, Failure> {
-    // Cargo knows where the project's root is, but takes longer to say so than two files to be compared.
-    let upwards = project.directory.ancestors().map(|directory| directory.join("baselines"));
-    match upwards.map(|baselines| path(&baselines, host)).find(|path| path.exists()) {
-        Some(path) => read(&path, &project.shown(&path)),
+    match find(project, host) {
+        Some(shown) => read(&project.directory.join(&shown), &shown),
         None => Ok(None),
     }
 }
 
-fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
+/// The file of what a null run found on a machine, as the user would type it; `None` when there was none.
+pub fn find(project: &Project, host: &Host) -> Option<String> {
+    // Cargo knows where the project's root is, but takes longer to say so than two files to be compared.
+    let upwards = project.directory.ancestors().map(|directory| directory.join("baselines"));
+    let found = upwards.map(|baselines| path(&baselines, host)).find(|path| path.exists())?;
+    Some(project.shown(&found))
+}
+
+/// What stands in such a file; `None` when there is none.
+///
+/// * `shown`: as the user would type it.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub fn read(path: &Path, shown: &str) -> Result<Option<Noise>, Failure> {
     let refused = |problem: String| Failure::new(problem, "measure it anew: regress null; or remove it");
     match std::fs::read(path) {
         Ok(bytes) => noise::read(&shown.into(), &bytes).map(Some).map_err(|error| refused(error.to_string())),

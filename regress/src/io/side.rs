@@ -41,6 +41,11 @@ impl SideSpec {
 }
 
 impl SideSpec {
+    /// What it is made of, as the user typed it.
+    pub fn items(&self) -> &[String] {
+        &self.items
+    }
+
     /// All of these as one side, called by their names.
     pub fn together(names: &[String]) -> SideSpec {
         let items = names.iter().flat_map(|name| SideSpec::new(name).items).collect();
@@ -161,6 +166,18 @@ impl<'a> Reader<'a> {
             (None, Some(run)) => Ok(run),
             (None, None) => Err(nothing_in(&side.label)),
         }
+    }
+
+    /// Everything that files hold which are at hand, each a further process.
+    ///
+    /// # Errors
+    /// Those of [`read`](Reader::read).
+    pub fn take(&self, label: &str, files: Vec<File>) -> Result<Run, Failure> {
+        let mut readings: Vec<Reading> = files.into_iter().map(read_bytes).collect();
+        for reading in &mut readings {
+            units::apply(&self.units, &mut reading.observations);
+        }
+        merge(label, label, readings)
     }
 
     /// What exists today has precedence: a revision is what has no other name, and what says that it is one.

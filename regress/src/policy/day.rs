@@ -33,6 +33,23 @@ impl Day {
         day.filter(|_| parts.next().is_none())
             .ok_or_else(|| format!("`{text}` is no day of the calendar; write one like 2026-12-31"))
     }
+
+    /// How many days after `earlier` this is; negative when it is before.
+    pub fn days_since(self, earlier: Day) -> i64 {
+        self.number() - earlier.number()
+    }
+
+    /// Days since the last day of the year 0 before March.
+    ///
+    /// Years that begin in March have their leap day at the end, and months of 153 days for each five of them.
+    ///
+    /// Source: Richards, Explanatory Supplement to the Astronomical Almanac, 3rd edition, 15.11.
+    fn number(self) -> i64 {
+        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        365 * year + leap_days + (153 * month + 2) / 5 + day
+    }
 }
 
 fn days_in(year: u16, month: u8) -> u8 {
@@ -85,5 +102,17 @@ mod tests {
     fn earlier_days_are_less() {
         let days = ["2025-12-31", "2026-01-02", "2026-01-10", "2026-02-01"].map(|text| Day::parse(text).unwrap());
         assert!(days.is_sorted());
+    }
+
+    #[test]
+    fn days_are_counted_across_months_and_leap_years() {
+        let days = |later, earlier| Day::parse(later).unwrap().days_since(Day::parse(earlier).unwrap());
+        assert_eq!(days("2026-11-21", "2026-11-21"), 0);
+        assert_eq!(days("2026-12-01", "2026-11-30"), 1);
+        assert_eq!(days("2024-03-01", "2024-02-28"), 2);
+        assert_eq!(days("2026-03-01", "2026-02-28"), 1);
+        assert_eq!(days("2027-01-01", "2026-01-01"), 365);
+        assert_eq!(days("2000-03-01", "1970-01-01"), 11_017); // 951 868 800 s after the epoch, ÷ 86 400
+        assert_eq!(days("2026-01-01", "2026-02-01"), -31);
     }
 }

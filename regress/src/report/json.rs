@@ -23,7 +23,7 @@ pub(super) const RENDERER: Renderer = Renderer {
 };
 
 fn render(report: &Report, _: &Style, mut out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, LineByLine { depth: 0 });
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, LineByLine::new(2));
     ReportFile::of(report).serialize(&mut serializer)?;
     writeln!(out)
 }
@@ -613,14 +613,18 @@ fn conclusion(conclusion: Conclusion) -> &'static str {
 }
 
 /// One line for each field of the report, and for each row: what changed between two reports shows in `diff`.
-struct LineByLine {
+pub(super) struct LineByLine {
     /// How many arrays and objects are open.
     depth: usize,
+    /// How many of them, from the outside, have a line for each of their elements: 2 for the report itself and the
+    /// arrays in it.
+    broken_up: usize,
 }
 
 impl LineByLine {
-    /// The report itself, and the arrays in it.
-    const BROKEN_UP: usize = 2;
+    pub(super) fn new(broken_up: usize) -> LineByLine {
+        LineByLine { depth: 0, broken_up }
+    }
 
     fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;
@@ -645,7 +649,7 @@ impl serde_json::ser::Formatter for LineByLine {
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.next(writer, first, self.depth < Self::BROKEN_UP)
+        self.next(writer, first, self.depth < self.broken_up)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -658,6 +662,6 @@ impl serde_json::ser::Formatter for LineByLine {
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.next(writer, first, self.depth <= Self::BROKEN_UP)
+        self.next(writer, first, self.depth <= self.broken_up)
     }
 }

@@ -22,6 +22,7 @@ mod markdown;
 mod measurements;
 mod noise;
 mod several;
+pub mod signoff;
 mod terminal;
 mod view;
 mod words;

@@ -17,6 +17,7 @@ mod recorded;
 mod revisions;
 mod run;
 mod selection;
+mod signoff;
 mod stories;
 mod streams;
 mod valgrind;

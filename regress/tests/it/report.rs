@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is a test: the helpers may fail like the test itself")]
 
-mod schema;
+pub mod schema;
 
 use std::sync::Arc;
 

@@ -1,0 +1,190 @@
+//! What the rules say of one kind of metric.
+
+use super::super::checklist::{Case, Found, State, count};
+use super::super::unjudged;
+use crate::policy::{Against, Judgement, Outcome, Row, RuleKind, WaiverState};
+use crate::unit::Scale;
+
+pub(super) fn judged(case: &Case<'_>) -> Found {
+    let all = case.facts.rows().count();
+    let without = case.facts.rows().filter(|row| unjudged::reason(row).is_some()).count();
+    let idle = case.facts.verdicts.missing.iter().filter(|(_, judgement)| judgement.outcome == Outcome::Broken).count();
+    let state = match (all - without, without, idle) {
+        (0, ..) => State::Fail,
+        (_, _, 1..) => State::Fail,
+        (_, 0, 0) => State::Pass,
+        (_, _, 0) => State::NotMeasured,
+    };
+    let idle = if idle > 0 { format!("; {} without a measurement", count(idle, "budget")) } else { String::new() };
+    Found::new(state, format!("{} of {}{idle}", all - without, count(all, "row"))).shown_by(case.facts.budgets_file())
+}
+
+pub(super) fn allocations(case: &Case<'_>) -> Found {
+    kept(case, "allocations", |metric| ["allocs", "alloc-bytes", "peak-bytes"].contains(&metric))
+}
+
+pub(super) fn instructions(case: &Case<'_>) -> Found {
+    kept(case, "instructions", |metric| metric == "instructions")
+}
+
+pub(super) fn time(case: &Case<'_>) -> Found {
+    kept(case, "times", |metric| metric == "time" || metric == "time-per-kb")
+}
+
+/// A target is an absolute bound: a change against a P99 that was too long already says little.
+pub(super) fn p99(case: &Case<'_>) -> Found {
+    let is_tail = |metric: &str| has_word(metric, &["p99", "q99", "p999", "q999"]);
+    let rows: Vec<&Row> = case.facts.verdicts.rows.iter().filter(|row| is_tail(&row.comparison.metric.name)).collect();
+    if rows.is_empty() {
+        return Found::new(State::NotMeasured, "0 rows: no metric is a 99th percentile (time-p99)");
+    }
+    let limits = rows.iter().filter(|row| row.judgements.iter().any(|judgement| judgement.rule == RuleKind::Limit));
+    match limits.count() {
+        0 => Found::new(State::NotMeasured, format!("{}, 0 of them with a `limit`", count(rows.len(), "row"))),
+        _ => kept(case, "P99", is_tail),
+    }
+}
+
+/// Zero is kept without a budget.
+pub(super) fn leaks(case: &Case<'_>) -> Found {
+    let is_left = |metric: &str| has_word(metric, &["live", "leak", "leaks", "leaked"]);
+    let rows = case.facts.verdicts.rows.iter().filter(|row| is_left(&row.comparison.metric.name));
+    let sides: Vec<f64> = rows.filter_map(|row| Some(row.comparison.new_side()?.range.1)).collect();
+    let is_judged = case
+        .facts
+        .verdicts
+        .rows
+        .iter()
+        .any(|row| is_left(&row.comparison.metric.name) && row.outcome() != Outcome::NotJudged);
+    match sides.is_empty() || is_judged || sides.iter().any(|most| *most != 0.0) {
+        true => kept(case, "what lives at the end (live-bytes)", is_left),
+        false => Found::new(State::Pass, format!("0 at the end of {}", count(sides.len(), "row")))
+            .shown_by(&case.facts.recipe.new),
+    }
+}
+
+pub(super) fn contention(case: &Case<'_>) -> Found {
+    kept(case, "waiting for locks (lock-wait)", |metric| {
+        has_word(metric, &["lock", "locks", "contention", "contended", "mutex", "blocked"])
+    })
+}
+
+/// A change that is demanded, and not only allowed: `<= -15%`.
+pub(super) fn goals(case: &Case<'_>) -> Found {
+    of_rules(case, "goals", |judgement| {
+        let is_beyond_none = |Against { bound, .. }: &Against| match bound.is_upper() {
+            Some(true) => bound.value < 1.0,
+            Some(false) => bound.value > 1.0,
+            None => false,
+        };
+        judgement.rule == RuleKind::Change
+            && judgement.rule_text.contains('%')
+            && judgement.against.as_ref().is_some_and(is_beyond_none)
+    })
+}
+
+pub(super) fn growth(case: &Case<'_>) -> Found {
+    of_rules(case, "bounds on growth", |judgement| judgement.rule == RuleKind::Scaling)
+}
+
+/// Whether all rules of a kind are kept.
+fn of_rules(case: &Case<'_>, what: &str, is_meant: impl Fn(&Judgement) -> bool) -> Found {
+    let all = case.facts.verdicts.rows.iter().flat_map(|row| &row.judgements);
+    let judged: Vec<&Judgement> =
+        all.filter(|judgement| is_meant(judgement) && judgement.outcome != Outcome::NotJudged).collect();
+    let worst = judged.iter().max_by_key(|judgement| judgement.outcome);
+    let kept = judged.iter().filter(|judgement| judgement.outcome == Outcome::Passed).count();
+    let Some(worst) = worst else { return Found::new(State::NotApplicable, format!("0 {what} are written")) };
+    let tally = format!("{kept} of {} kept", judged.len());
+    let (state, found) = match worst.outcome {
+        Outcome::Broken => (State::Fail, format!("{tally}; {}", worst.sentence)),
+        Outcome::NotProven => (State::NotMeasured, format!("{tally}; {}", worst.sentence)),
+        Outcome::NotJudged | Outcome::Passed | Outcome::Tolerated | Outcome::Excused => (State::Pass, tally),
+    };
+    Found::new(state, found).shown_by(case.facts.budgets_file())
+}
+
+pub(super) fn waivers(case: &Case<'_>) -> Found {
+    let waivers = &case.facts.verdicts.waivers;
+    let in_force = waivers.iter().filter(|waiver| waiver.state == WaiverState::InForce).count();
+    let worst = waivers.iter().find(|waiver| match waiver.state {
+        WaiverState::Expired | WaiverState::Exceeded | WaiverState::Refused | WaiverState::Unused => true,
+        WaiverState::InForce | WaiverState::NotLookedAt => false,
+    });
+    let found = match (waivers.len(), worst) {
+        (0, _) => return Found::new(State::NotApplicable, "0 waivers"),
+        (all, None) => Found::new(State::Pass, format!("{in_force} of {all} in force")),
+        (all, Some(waiver)) => {
+            let found = format!("{in_force} of {all} in force; {}: {}", waiver.state.words(), waiver.sentence);
+            // A profile may let an unused one pass.
+            let fails = waiver.fails() || waiver.state != WaiverState::Unused;
+            Found::new(if fails { State::Fail } else { State::Pass }, found)
+        }
+    };
+    found.shown_by(case.facts.budgets_file())
+}
+
+/// Whether one of these is a word of the name: `p99` in `time-p99`, not in `p995`.
+fn has_word(metric: &str, words: &[&str]) -> bool {
+    metric
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+}
+
+/// Whether all rules of rows with such a metric are kept.
+fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
+    let rows: Vec<&Row> = case.facts.verdicts.rows.iter().filter(|row| is_meant(&row.comparison.metric.name)).collect();
+    let of = |outcome: Outcome| rows.iter().filter(move |row| row.outcome() == outcome);
+    let judged = rows.iter().filter(|row| row.outcome() != Outcome::NotJudged).count();
+    let said = |row: &Row| {
+        let judgement = row.judgements.first().map_or("", |judgement| judgement.sentence.as_str());
+        format!("{} {}: {judgement}", row.comparison.id, row.comparison.metric.name)
+    };
+    let (state, found) = match (rows.len(), judged, of(Outcome::Broken).next(), of(Outcome::NotProven).next()) {
+        (0, ..) => return Found::new(State::NotMeasured, format!("0 rows measure {what}")),
+        (all, 0, ..) => (State::NotMeasured, format!("{}, and no rule judges them", count(all, "row"))),
+        (_, _, Some(row), _) => (
+            State::Fail,
+            format!("{} of {} beyond budget; {}", of(Outcome::Broken).count(), count(judged, "row"), said(row)),
+        ),
+        (_, _, None, Some(row)) => {
+            let open = of(Outcome::NotProven).count();
+            (State::NotMeasured, format!("{open} of {} cannot be told; {}", count(judged, "row"), said(row)))
+        }
+        (_, _, None, None) => (State::Pass, within(&rows, judged)),
+    };
+    Found::new(state, found).shown_by(case.facts.budgets_file())
+}
+
+/// `45 of 45 rows; least left: request/verify/n1 allocs 9, allowed < 10 (10 % left)`.
+fn within(rows: &[&Row], judged: usize) -> String {
+    let excused = rows.iter().filter(|row| row.outcome() == Outcome::Excused).count();
+    let untold = rows.iter().filter(|row| row.outcome() == Outcome::Tolerated).count();
+    let mut parts = vec![format!("{} of {}", judged - excused - untold, count(judged, "row"))];
+    if excused > 0 {
+        parts.push(format!("{excused} excused"));
+    }
+    if untold > 0 {
+        parts.push(format!("{untold} cannot be told and need not be"));
+    }
+    let limits = rows.iter().flat_map(|row| row.judgements.iter().filter_map(|judgement| room(row, judgement)));
+    if let Some((share, text)) = limits.min_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        let percent = share * 100.0;
+        parts.push(format!("least left: {text} ({percent:.1} % left)"));
+    }
+    parts.join("; ")
+}
+
+/// The share of an upper or lower limit that is left, and the row in words; `None` for other rules, and for a limit of
+/// zero, of which nothing is ever left.
+fn room(row: &Row, judgement: &Judgement) -> Option<(f64, String)> {
+    let Against { found, bound } = judgement.against.filter(|against| against.bound.value != 0.0)?;
+    let left = match (judgement.rule, bound.is_upper()?) {
+        (RuleKind::Limit, true) => bound.value - found,
+        (RuleKind::Limit, false) => found - bound.value,
+        _ => return None,
+    };
+    let (id, metric) = (&row.comparison.id, &row.comparison.metric);
+    let shown = Scale::fitting(&metric.unit, &[found]).show(found);
+    Some((left / bound.value.abs(), format!("{id} {} {shown}, {}", metric.name, judgement.rule_text)))
+}

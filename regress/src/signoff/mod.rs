@@ -1,0 +1,37 @@
+//! [`Verdicts`](crate::policy::Verdicts) and all that they rest on → one [`Document`] that a release is signed on.
+//!
+//! ```text
+//!   Facts: recipe, runs, Verdicts, noise, hashes
+//!     ├─▶ headroom     budgets: limit, measured, how much is left
+//!     ├─▶ course       each row against the last release and against its best ever
+//!     ├─▶ unjudged     rows without a verdict, and why
+//!     └─▶ checklist    one line for each question, from the table CHECKS
+//!           └─▶ Document ─▶ report/signoff: JSON · Markdown · HTML
+//!   Document as it was signed + Document as it is recomputed ─▶ verify: what differs
+//! ```
+//!
+//! A document is a pure function of its [`Facts`]: the day is one of them, and there is no clock in it. The same facts
+//! give the same bytes, so anybody can make them again.
+
+mod checklist;
+mod checks;
+mod course;
+mod document;
+mod facts;
+mod hash;
+mod headroom;
+mod quote;
+mod recipe;
+mod unjudged;
+mod verify;
+
+pub use checklist::{Line, State};
+pub use checks::{CHECKS, Check};
+pub use course::{Best, Course};
+pub use document::{Breach, Counts, Document, NoiseSeen, NullRun, Origin, Verdict, Waived};
+pub use facts::Facts;
+pub use hash::sha256;
+pub use headroom::{BudgetRow, BudgetUse};
+pub use recipe::{EVIDENCE, Evidence, Input, Recipe, Tool};
+pub use unjudged::Unjudged;
+pub use verify::{Difference, differences};
