@@ -10,7 +10,7 @@ use super::recipe::{Input, Recipe, Tool};
 use super::unjudged::{Unjudged, unjudged};
 use crate::compare::MetricMean;
 use crate::model::{Provenance, Run, Warning};
-use crate::policy::{Conclusion, Judgement, Outcome, WaiverUse};
+use crate::policy::{ArmedRule, Conclusion, Judgement, Outcome, WaiverUse};
 
 /// All that a release is signed on. Numbers are in base units; what is not known is `None`.
 ///
@@ -29,6 +29,8 @@ pub struct Document {
     pub new: Origin,
     /// Budgets and how much of them is left.
     pub budgets: Vec<BudgetUse>,
+    /// Whether each rule could have fired.
+    pub armed: Vec<Armed>,
     /// Every row against the last release, and against the best ever.
     pub course: Vec<Course>,
     /// Geometric means of new ÷ old, per metric.
@@ -155,6 +157,21 @@ pub struct Waived {
     pub expires: String,
 }
 
+/// A rule, and whether it can fire: it was shown a breach made of these results.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Armed {
+    /// The rule as it is written.
+    pub rule: String,
+    /// The line it stands on; `None` for a built-in rule.
+    pub line_number: Option<usize>,
+    /// `fires`, `idle`, `cannot fire`, `off` or `not looked at`.
+    pub state: &'static str,
+    /// The benchmark and metric it was tried on.
+    pub tried_on: Option<(String, String)>,
+    /// What was found, in words; empty for a rule that fires at its bound.
+    pub found: String,
+}
+
 /// What the measurements can show.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NoiseSeen {
@@ -195,6 +212,7 @@ impl Document {
             old: facts.old.map(Origin::of),
             new: Origin::of(facts.new),
             budgets: budgets(facts),
+            armed: facts.verdicts.armed.iter().map(Armed::of).collect(),
             means: facts.verdicts.means.iter().map(Mean::of).collect(),
             waivers: facts.verdicts.waivers.iter().map(Waived::of).collect(),
             unjudged: unjudged(facts),
@@ -296,6 +314,19 @@ impl Origin {
 impl Mean {
     fn of(MetricMean { metric, benchmarks, ratio, left_out: _ }: &MetricMean) -> Mean {
         Mean { metric: metric.to_string(), benchmarks: *benchmarks, ratio: *ratio }
+    }
+}
+
+impl Armed {
+    fn of(rule: &ArmedRule) -> Armed {
+        let tried_on = rule.tried_on.as_ref().map(|(id, metric)| (id.to_string(), metric.to_string()));
+        Armed {
+            rule: rule.rule_text.clone(),
+            line_number: line_number(rule.source),
+            state: rule.state.words(),
+            tried_on,
+            found: rule.sentence.clone(),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub struct BudgetRow {
     pub metric: String,
     /// What the rule says of it.
     pub outcome: &'static str,
-    /// The unit of the three numbers: the metric's, or `ratio`.
+    /// The unit of the three numbers: the metric's, `ratio`, `exponent` or `count`.
     pub unit: String,
     /// What it may be.
     pub limit: Option<f64>,
@@ -103,7 +103,7 @@ fn budget_row(row: &Row, judgement: &Judgement) -> BudgetRow {
         benchmark: row.comparison.id.to_string(),
         metric: metric.name.to_string(),
         outcome: outcome_word(judgement.outcome),
-        unit: if is_of_a_ratio(judgement) { "ratio".to_owned() } else { metric.unit.name().to_owned() },
+        unit: unit(row, judgement),
         limit,
         measured,
         left: left.and_then(finite),
@@ -115,12 +115,16 @@ fn budget_row(row: &Row, judgement: &Judgement) -> BudgetRow {
     }
 }
 
-/// Whether a judgement's numbers are new ÷ old, or one benchmark ÷ another.
-fn is_of_a_ratio(judgement: &Judgement) -> bool {
+/// What a judgement's numbers are: in the metric's unit, new ÷ old or one benchmark ÷ another, or the exponent of a growth.
+fn unit(row: &Row, judgement: &Judgement) -> String {
     match judgement.rule {
-        RuleKind::Change => judgement.rule_text.contains('%'),
-        RuleKind::Ratio => true,
-        RuleKind::Limit | RuleKind::Scaling | RuleKind::MinSamples | RuleKind::Present | RuleKind::Unproven => false,
+        RuleKind::Change if judgement.rule_text.contains('%') => "ratio".to_owned(),
+        RuleKind::Ratio => "ratio".to_owned(),
+        RuleKind::Scaling => "exponent".to_owned(),
+        RuleKind::MinSamples => "count".to_owned(),
+        RuleKind::Change | RuleKind::Limit | RuleKind::Present | RuleKind::Unproven => {
+            row.comparison.metric.unit.name().to_owned()
+        }
     }
 }
 

@@ -28,7 +28,7 @@ mod verify;
 pub use checklist::{Line, State};
 pub use checks::{CHECKS, Check};
 pub use course::{Best, Course};
-pub use document::{Breach, Counts, Document, NoiseSeen, NullRun, Origin, Verdict, Waived};
+pub use document::{Armed, Breach, Counts, Document, NoiseSeen, NullRun, Origin, Verdict, Waived};
 pub use facts::Facts;
 pub use hash::sha256;
 pub use headroom::{BudgetRow, BudgetUse};

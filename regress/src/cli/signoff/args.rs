@@ -92,8 +92,8 @@ Results are files that stay, so that anybody can compute it all again:
 The JSON holds the SHA-256 of each file, of the budgets and of this program. It
 is the same to the byte whenever it is made again; Markdown and HTML say the
 same. The checklist has a line for each of
-  baseline commit coverage environment settings judged allocations instructions
-  time p99 regressions best goals growth leaks contention steady null-run
+  baseline commit coverage environment settings armed judged allocations
+  instructions time p99 regressions best goals growth leaks contention steady null-run
   false-alarms waivers cpu-profile memory-profile tests
 with `pass`, `fail`, `not measured` or `not applicable`, its number and its file.";
 

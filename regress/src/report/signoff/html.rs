@@ -98,9 +98,9 @@ fn write_cell(cell: &Cell, column: &Column, out: &mut dyn Write) -> io::Result<(
         }
         Cell::Outcome(word) => {
             let class = match *word {
-                "broken" => "bad",
+                "broken" | "cannot fire" => "bad",
                 "not proven" => "open",
-                "passed" => "good",
+                "passed" | "fires" => "good",
                 _ => "none",
             };
             write!(out, "<td><span class=\"word {class}\">{word}</span></td>")

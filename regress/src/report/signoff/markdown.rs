@@ -54,7 +54,7 @@ fn cell(cell: &Cell) -> String {
         Cell::Code(words) => code(words),
         Cell::State(State::Fail) => format!("**{}**", State::Fail),
         Cell::State(state) => state.to_string(),
-        Cell::Outcome(word @ ("broken" | "not proven")) => format!("**{word}**"),
+        Cell::Outcome(word @ ("broken" | "not proven" | "cannot fire")) => format!("**{word}**"),
         Cell::Outcome(word) => (*word).to_owned(),
     }
 }

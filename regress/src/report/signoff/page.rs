@@ -1,6 +1,8 @@
 //! What stands in a sign-off for people: sections of sentences and tables, not yet escaped. Markdown and HTML write the
 //! same page.
 
+use std::collections::BTreeMap;
+
 use super::super::escape::csv_number as number;
 use super::super::figures::{NOTHING, ratios};
 use super::super::words::count;
@@ -53,6 +55,7 @@ pub(super) fn page(document: &Document, sha256: &str) -> Page {
         Some(checklist(document)),
         broken(document),
         Some(budgets(document)),
+        Some(armed(document)),
         Some(course(document)),
         Some(waivers(document)),
         Some(unjudged(document)),
@@ -209,6 +212,7 @@ fn in_unit(budget: &BudgetUse, row: &BudgetRow, value: f64) -> String {
     match row.unit.as_str() {
         "ratio" if budget.rule.starts_with("ratio") => format!("{value:.3}"),
         "ratio" => show_change(value),
+        "exponent" => format!("n^{value:.2}"),
         unit => Scale::fitting(&Unit::from_name(unit), &[value]).show(value),
     }
 }
@@ -218,10 +222,28 @@ fn left(budget: &BudgetUse, row: &BudgetRow) -> Option<String> {
     let left = row.left?;
     match (row.unit.as_str(), row.left_share) {
         ("ratio", _) if !budget.rule.starts_with("ratio") => Some(format!("{:.2} points", left * 100.0)),
-        ("ratio", _) => Some(format!("{left:.3}")),
+        ("ratio" | "exponent", _) => Some(format!("{left:.3}")),
         (_, Some(share)) => Some(format!("{:.1} %", share * 100.0)),
         (_, None) => Some(in_unit(budget, row, left)),
     }
+}
+
+/// Rules that do not fire at their bound; the rest is counted.
+fn armed(document: &Document) -> Section {
+    let fire = document.armed.iter().filter(|rule| rule.state == "fires").count();
+    let asked = document.armed.iter().filter(|rule| !["off", "not looked at"].contains(&rule.state)).count();
+    let rows = document.armed.iter().filter(|rule| rule.state != "fires" || !rule.found.is_empty()).map(|rule| {
+        let tried_on = rule.tried_on.as_ref().map(|(benchmark, metric)| format!("{benchmark} {metric}"));
+        vec![
+            Cell::Outcome(rule.state),
+            code(format!("{} ({})", rule.rule, source(document, rule.line_number))),
+            tried_on.map_or_else(|| or_nothing(None), code),
+            text(if rule.found.is_empty() { NOTHING } else { &rule.found }),
+        ]
+    });
+    let columns = [("", Left), ("rule", Left), ("tried on", Left), ("found", Left)];
+    let said = format!("{fire} of {} fire on a breach made of these results.", count(asked, "rule"));
+    Section::new("Can the rules fire?").saying(said).with(&columns, rows.collect())
 }
 
 /// What moved, against the last release and against the best ever; the rest is counted.
@@ -367,42 +389,32 @@ fn percent(probability: f64) -> String {
     number((probability * 1e6).round() / 1e4)
 }
 
+/// A line for each fact, a column for each side.
 fn origins(document: &Document) -> Section {
-    let sides = [Some(("this release", &document.new)), document.old.as_ref().map(|old| ("last release", old))];
-    let rows = sides.into_iter().flatten().map(|(side, origin)| {
-        let Origin { holds, commit, dirty, recorded_at, host, toolchain, harnesses, build, label } = origin;
-        let of = |map: &std::collections::BTreeMap<String, String>| {
-            let parts: Vec<String> = map.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            (!parts.is_empty()).then(|| parts.join(", "))
-        };
-        let commit = commit.as_ref().map(|hash| match dirty {
-            Some(true) => format!("{hash} with local changes"),
-            Some(false) | None => hash.clone(),
-        });
-        vec![
-            text(side),
-            code(&**label),
-            text(&**holds),
-            commit.map_or_else(|| or_nothing(None), code),
-            or_nothing(recorded_at.clone()),
-            or_nothing(host.clone()),
-            or_nothing(toolchain.clone()),
-            or_nothing(of(harnesses)),
-            or_nothing(of(build)),
-        ]
-    });
-    let columns = [
-        ("", Left),
-        ("results", Left),
-        ("hold", Left),
-        ("commit", Left),
-        ("recorded", Left),
-        ("machine", Left),
-        ("toolchain", Left),
-        ("harnesses", Left),
-        ("build", Left),
+    let (new, old) = (&document.new, document.old.as_ref());
+    let of = |map: &BTreeMap<String, String>| {
+        let parts: Vec<String> = map.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    };
+    let commit = |origin: &Origin| {
+        let hash = origin.commit.clone()?;
+        Some(if origin.dirty == Some(true) { format!("{hash} with local changes") } else { hash })
+    };
+    let row = |what: &'static str, fact: &dyn Fn(&Origin) -> Option<String>| {
+        let cell = |origin: Option<&Origin>| or_nothing(origin.and_then(fact));
+        vec![text(what), cell(Some(new)), cell(old)]
+    };
+    let rows = vec![
+        row("results", &|origin| Some(origin.label.clone())),
+        row("hold", &|origin| Some(origin.holds.clone())),
+        row("commit", &commit),
+        row("recorded", &|origin| origin.recorded_at.clone()),
+        row("machine", &|origin| origin.host.clone()),
+        row("toolchain", &|origin| origin.toolchain.clone()),
+        row("harnesses", &|origin| of(&origin.harnesses)),
+        row("build", &|origin| of(&origin.build)),
     ];
-    Section::new("Environment").with(&columns, rows.collect())
+    Section::new("Environment").with(&[("what", Left), ("this release", Left), ("last release", Left)], rows)
 }
 
 fn warnings(document: &Document) -> Option<Section> {

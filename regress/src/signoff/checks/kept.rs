@@ -141,7 +141,13 @@ fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
         format!("{} {}: {judgement}", row.comparison.id, row.comparison.metric.name)
     };
     let (state, found) = match (rows.len(), judged, of(Outcome::Broken).next(), of(Outcome::NotProven).next()) {
-        (0, ..) => return Found::new(State::NotMeasured, format!("0 rows measure {what}")),
+        (0, ..) => {
+            let left_out: Vec<&str> = left_out(case, is_meant).collect();
+            return match left_out.is_empty() {
+                true => Found::new(State::NotMeasured, format!("0 rows measure {what}")),
+                false => Found::new(State::NotApplicable, format!("0 rows: --without {}", left_out.join(", "))),
+            };
+        }
         (all, 0, ..) => (State::NotMeasured, format!("{}, and no rule judges them", count(all, "row"))),
         (_, _, Some(row), _) => (
             State::Fail,
@@ -154,6 +160,11 @@ fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
         (_, _, None, None) => (State::Pass, within(&rows, judged)),
     };
     Found::new(state, found).shown_by(case.facts.budgets_file())
+}
+
+/// Metrics of this kind that were left out on purpose.
+fn left_out<'f>(case: &'f Case<'_>, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &'f str> {
+    case.facts.recipe.without.iter().map(String::as_str).filter(move |metric| is_meant(metric))
 }
 
 /// `45 of 45 rows; least left: request/verify/n1 allocs 9, allowed < 10 (10 % left)`.

@@ -3,6 +3,7 @@
 //! What stands here comes from the checklists that teams keep before a release: baseline captured, profiles looked at,
 //! no leaks, contention analysed, allocations within budget, P99 in target, no regression, tests passing, goals met.
 
+mod armed;
 mod attested;
 mod kept;
 mod origin;
@@ -31,12 +32,13 @@ pub const CHECKS: &[Check] = &[
     check("coverage", "every benchmark of the last release was measured again", origin::coverage),
     check("environment", "measured on the machine and with the toolchain of the last release", origin::environment),
     check("settings", "harness versions and the number of measurements are known", origin::settings),
+    check("armed", "every rule fires on a breach made of these results", armed::armed),
     check("judged", "every row has a verdict, and every budget a row", kept::judged),
     check("allocations", "allocations are within budget", kept::allocations),
     check("instructions", "instructions are within budget", kept::instructions),
     check("time", "times are within budget", kept::time),
     check("p99", "P99 meets its target", kept::p99),
-    check("regressions", "no regression against the last release", trend::regressions),
+    check("regressions", "no regression beyond what is allowed", trend::regressions),
     check("best", "small losses have not added up against the best ever", trend::best),
     check("goals", "improvements that were promised are reached", kept::goals),
     check("growth", "growth with the size of the input keeps its law", kept::growth),

@@ -27,7 +27,7 @@ pub(super) fn commit(case: &Case<'_>) -> Found {
     let found = match &case.facts.new.provenance.commit {
         Some(commit) if commit.dirty => Found::new(State::Fail, format!("commit {commit}")),
         Some(commit) => Found::new(State::Pass, format!("commit {commit}")),
-        None => Found::new(State::NotMeasured, "the results name 0 commits; `regress record` keeps them with theirs"),
+        None => Found::new(State::NotMeasured, "the results name no commit; `regress record` keeps them with theirs"),
     };
     found.shown_by(&case.facts.recipe.new)
 }

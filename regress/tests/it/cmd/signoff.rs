@@ -296,6 +296,76 @@ fn with_its_hash(text: &str) -> String {
     format!("{}{hash}{}", &text[..said], &text[said + hash.len()..])
 }
 
+// ---- noise ------------------------------------------------------------------------------------------------------
+
+const NOISE: &str = "baselines/noise/amd-epyc-2-cores-linux-x86-64.json";
+
+/// Times of one machine, and what a null run found there on the first of November.
+fn timed_desk() -> Desk {
+    let run = |seconds: f64| {
+        let times: Vec<f64> = (0..40).map(|i| seconds * (1.0 + f64::from(i * 17 % 40) / 4000.0)).collect();
+        format!(
+            "{{\"schema\":\"regress-run/1\",\"provenance\":{{\"host\":{{\"cpu\":\"AMD EPYC\",\"cores\":2,\"os\":\"linux x86_64\"}},\
+             \"toolchain\":\"rustc 1.95.0\",\"harnesses\":{{\"criterion\":\"0.8.2\"}}}},\"observations\":[\n{{\"benchmark\":\"sort\",\
+             \"metric\":\"time\",\"unit\":\"s\",\"harness\":\"criterion\",\"processes\":[{times:?}]}}\n]}}\n"
+        )
+    };
+    let noise = "{\n\"schema\": \"regress-noise/1\",\n\"provenance\": {\n\"recorded_at\": \"2026-11-01T08:00:00Z\",\n\
+                 \"host\": {\"cpu\":\"AMD EPYC\",\"cores\":2,\"os\":\"linux x86_64\"}\n},\n\"runs\": 500,\n\"false_runs\": 3,\n\
+                 \"benchmarks\": [\n{\"benchmark\":\"sort\",\"rounds\":40,\"lockstep\":false,\"scatter\":0.021,\"round_seconds\":0.11,\
+                 \"visible\":[[10,1.09],[160,1.02]],\"between_runs\":1.18,\"false_flags\":0}\n]\n}\n";
+    Desk::with(&[("old", &run(1e-3)), ("new", &run(1.01e-3)), (NOISE, noise)])
+}
+
+#[test]
+fn the_noise_of_the_machine_is_an_input() {
+    #[track_caller]
+    fn check(desk: &Desk, today: &str, null_run: (&str, &str), false_alarms: &str) {
+        desk.run(&format!("signoff --release v2 --today {today} old new"));
+        let content = content(desk, "signoff-v2.json");
+        let line = |check: &str| {
+            let lines = content["checklist"].as_array().unwrap().iter();
+            lines.clone().find(|line| line["check"] == check).unwrap().clone()
+        };
+        let (state, found) = null_run;
+        assert_eq!(line("null-run")["state"], state, "{}", line("null-run"));
+        assert!(line("null-run")["found"].as_str().unwrap().contains(found), "{}", line("null-run"));
+        assert_eq!(line("false-alarms")["state"], false_alarms, "{}", line("false-alarms"));
+    }
+    let desk = timed_desk();
+    check(&desk, "2026-11-21", ("pass", "20 days old"), "pass");
+    assert_eq!(content(&desk, "signoff-v2.json")["recipe"]["noise"], NOISE);
+    assert_eq!(desk.run(VERIFY).code, Some(0), "{:#?}", desk.run(VERIFY));
+    let noise = read(&desk, NOISE);
+    desk.write(NOISE, noise.replace("\"false_runs\": 3", "\"false_runs\": 4"));
+    let field = "noise.null_run.false_runs: signed 3, computed 4";
+    differs(&desk, VERIFY, &["(noise): changed", field]);
+    fs::remove_file(desk.path(NOISE)).unwrap();
+    desk.run(VERIFY).refused(&["amd-epyc-2-cores-linux-x86-64.json (noise): cannot be read"]);
+    check(&desk, "2026-11-21", ("not measured", "regress null"), "not measured");
+    // One that was measured since is not what was signed on.
+    desk.write(NOISE, &noise);
+    assert_eq!(desk.run(VERIFY).code, Some(0), "{:#?}", desk.run(VERIFY));
+    check(&desk, "2026-12-25", ("fail", "54 days old (2026-11-01), allowed 30"), "pass");
+    check(&desk, "2026-10-31", ("fail", "1 days after"), "pass");
+    desk.write(NOISE, noise.replace("\"false_runs\": 3", "\"false_runs\": 60"));
+    check(&desk, "2026-11-21", ("pass", "20 days old"), "fail");
+}
+
+#[test]
+fn another_program_that_computes_the_same_is_a_note() {
+    let desk = signed();
+    for ending in ["md", "html"] {
+        fs::remove_file(desk.path(&format!("signoff-v2.{ending}"))).unwrap();
+    }
+    let text = read(&desk, "signoff-v2.json");
+    let program = content(&desk, "signoff-v2.json")["tool"]["sha256"].as_str().unwrap().to_owned();
+    desk.write("signoff-v2.json", with_its_hash(&text.replace(&program, &"0".repeat(64))));
+    let told = desk.run(VERIFY);
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    assert!(told.stdout.contains("note  made by regress"), "{told:#?}");
+}
+
 // ---- signatures -----------------------------------------------------------------------------------------------
 
 #[track_caller]
