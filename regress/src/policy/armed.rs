@@ -245,20 +245,30 @@ impl Shot<'_> {
     fn reach(&self, row: &Comparison, edge: Edge, far: f64) -> String {
         /// Finer than this nobody asks.
         const STEP: f64 = 1.01;
+        /// From the largest number to the smallest, 632 decades apart, it takes 18 to come within a step.
+        const HALVINGS: u32 = 20;
         /// Nearer to the edge than this it is at the edge.
         const NEAR: f64 = 1.02;
         let (Nature::Timed, Edge::Above(near) | Edge::Below(near)) = (row.metric.nature, edge) else {
             return String::new();
         };
+        // From 0, and from where numbers end, there is no way in steps of a factor.
+        if !(near > 0.0 && far > 0.0 && near.is_finite() && far.is_finite()) {
+            return String::new();
+        }
         let (mut kept, mut broken) = (near, far);
-        while kept > 0.0 && broken > 0.0 && f64::max(kept / broken, broken / kept) > STEP {
-            let middle = (kept * broken).sqrt();
+        for _ in 0..HALVINGS {
+            if f64::max(kept / broken, broken / kept) <= STEP {
+                break;
+            }
+            // The root of the product, which may have no finite square.
+            let middle = kept.sqrt() * broken.sqrt();
             match self.judged_at(row, middle) {
                 Some(judgement) if fires(&judgement) => broken = middle,
                 _ => kept = middle,
             }
         }
-        if near <= 0.0 || f64::max(near / broken, broken / near) <= NEAR {
+        if f64::max(near / broken, broken / near) <= NEAR {
             return String::new();
         }
         match (self.rule, row.old()) {

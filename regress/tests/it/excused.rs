@@ -465,3 +465,12 @@ proptest! {
         prop_assert_eq!(judged(&beyond, &policy).conclusion(), Conclusion::Failed);
     }
 }
+
+#[test]
+fn where_numbers_end_the_search_for_the_smallest_visible_change_does_as_well() {
+    let policy = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("change", "<= +5%")]]);
+    for nanoseconds in [1e-314, 1e-300, 1e200, 1e304, 1e307] {
+        let verdicts = judged_runs(Some(&times(nanoseconds)), &times(nanoseconds), &policy);
+        assert!(verdicts.armed.iter().any(|rule| rule.source != Source::BuiltIn), "{nanoseconds} ns");
+    }
+}
