@@ -133,14 +133,21 @@ pub(super) struct Look {
     /// `instructions`, where there is no valgrind: its budgets are not missed then. May be given several times.
     #[arg(long, value_name = "NAME")]
     pub without: Vec<String>,
-    /// Print in this format
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = renderer_names())]
+    /// Print in this format; --help lists them
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = renderer_names(), hide_possible_values = true)]
+    #[arg(long_help = formats_help())]
     pub format: String,
     /// Write the report to a file as well: markdown=pr.md
     ///
-    /// In any format, and several times. A file is written whole or not at all.
+    /// In any format, and several times. A file is written whole or not at all; FORMAT+=FILE appends to what is there,
+    /// as markdown+=$GITHUB_STEP_SUMMARY wants it.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub report: Vec<ReportFile>,
+    /// Call the report so in its heading
+    ///
+    /// Several gates of one pull request are told apart by it: each has its comment, its test suite, its alerts.
+    #[arg(long, value_name = "NAME", default_value = "regress", value_parser = title, hide_short_help = true)]
+    pub title: String,
     /// Show unchanged rows and details as well
     #[arg(long)]
     pub all: bool,
@@ -528,17 +535,47 @@ pub(super) struct LoosenArgs {
 pub(super) struct ReportFile {
     pub renderer: &'static Renderer,
     pub path: PathBuf,
+    pub mode: WriteMode,
+}
+
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WriteMode {
+    Replace,
+    Append,
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {
     let known = || RENDERERS.iter().map(|renderer| renderer.name).collect::<Vec<_>>().join(", ");
     let (format, path) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE; formats: {}", known()))?;
+    let (format, mode) = match format.strip_suffix('+') {
+        Some(format) => (format, WriteMode::Append),
+        None => (format, WriteMode::Replace),
+    };
     let renderer = RENDERERS.iter().find(|renderer| renderer.name == format);
     let renderer = renderer.ok_or_else(|| format!("`{format}` is no format; there are {}", known()))?;
-    match path.is_empty() {
-        true => Err(format!("which file? {format}=FILE")),
-        false => Ok(ReportFile { renderer, path: path.into() }),
+    match path {
+        "" => Err(format!("which file? {format}=FILE")),
+        "-" => Err(format!("`-` is no file; to print it: --format {format}")),
+        path => Ok(ReportFile { renderer, path: path.into(), mode }),
     }
+}
+
+fn title(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/');
+    let is_title = text.chars().all(is_plain) && text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    match is_title && text.len() <= 60 && !text.contains("--") {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("write up to 60 letters, digits, blanks, `-`, `_`, `.` and `/`, a letter or digit first".to_owned())
+        }
+    }
+}
+
+/// All formats, one a line.
+fn formats_help() -> String {
+    let lines = RENDERERS.iter().map(|renderer| format!("\n  {:<12} {}", renderer.name, renderer.what));
+    format!("Print in this format, one of{}", lines.collect::<String>())
 }
 
 fn renderer_names() -> PossibleValuesParser {

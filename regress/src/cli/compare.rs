@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::args::{ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice};
+use super::args::{
+    ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice, WriteMode,
+};
 use super::select::{Filters, Selector, all_or_failures};
 use super::{Exit, Stop};
 use crate::compare::{self, Beside, Columns, Comparison};
@@ -76,8 +78,7 @@ impl<'a> Desk<'a> {
         let project = Project::here()?;
         let config = world::find_config(look.config.as_deref(), &project);
         let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;
-        let begin = |file: &ReportFile| Ok((file.renderer, NewFile::begin(&file.path)?));
-        let files = look.report.iter().map(begin).collect::<Result<_, Failure>>()?;
+        let files = begin_reports(&look.report)?;
         Ok(Desk {
             project,
             settings,
@@ -209,6 +210,7 @@ impl<'a> Desk<'a> {
         let measurements = draws.then(|| Measurements { old, new, rounds: self.rounds.clone() });
         let show = if self.look.all { Show::All } else { Show::Changes };
         let context = Context {
+            title: self.look.title.clone(),
             old: old_side,
             new: new_side,
             options: options.clone(),
@@ -216,6 +218,7 @@ impl<'a> Desk<'a> {
             profile: policy.profile.name.clone(),
             false_alarms: self.false_alarms.clone(),
             code: self.code.clone(),
+            elsewhere: self.look.report.iter().filter(|file| file.renderer.is_whole).map(name_of).collect(),
             show,
             measurements,
         };
@@ -310,4 +313,27 @@ pub(super) fn renamed(old: Run, aliases: &Aliases) -> Result<Run, Failure> {
         };
         names.into_iter().map(failure).reduce(Failure::and).unwrap_or_default()
     })
+}
+
+/// Files for reports, each of them one that no other report is to be written to.
+fn begin_reports(reports: &[ReportFile]) -> Result<Vec<(&'static Renderer, NewFile)>, Failure> {
+    let mut files: Vec<(&'static Renderer, NewFile)> = Vec::new();
+    for report in reports {
+        let file = match report.mode {
+            WriteMode::Replace => NewFile::begin(&report.path)?,
+            WriteMode::Append => NewFile::begin_behind(&report.path)?,
+        };
+        if files.iter().any(|(_, other)| file.is_in_the_way_of(other)) {
+            return Err(Failure::new(
+                format!("{}: two reports are to be written to it", report.path.display()),
+                "give each a file of its own, or let each be appended: FORMAT+=FILE",
+            ));
+        }
+        files.push((report.renderer, file));
+    }
+    Ok(files)
+}
+
+fn name_of(report: &ReportFile) -> String {
+    report.path.display().to_string()
 }

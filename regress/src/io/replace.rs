@@ -12,7 +12,16 @@ use super::error::Failure;
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
+    /// Where it lies, whatever it was called; `None` for a stream or a device, which takes several.
+    place: Option<PathBuf>,
+    mode: Mode,
     sink: Sink,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Replace,
+    Append,
 }
 
 #[derive(Debug)]
@@ -29,8 +38,34 @@ impl NewFile {
     /// # Errors
     /// What the system refused, with the file's name.
     pub fn begin(path: &Path) -> Result<NewFile, Failure> {
-        let sink = Place::of(path).and_then(begin).map_err(|error| refused(path, &error))?;
-        Ok(NewFile { path: path.to_owned(), sink })
+        NewFile::new(path, Mode::Replace)
+    }
+
+    /// Begins what is to stand behind whatever the file holds.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin).
+    pub fn begin_behind(path: &Path) -> Result<NewFile, Failure> {
+        NewFile::new(path, Mode::Append)
+    }
+
+    fn new(path: &Path, mode: Mode) -> Result<NewFile, Failure> {
+        let begun = Place::of(path).and_then(|place| {
+            let file = if let Place::File(file) = &place { Some(file.clone()) } else { None };
+            let sink = begin(place, mode)?;
+            let file = file.map(|file| {
+                Ok::<_, std::io::Error>(directory_of(&file).canonicalize()?.join(file.file_name().unwrap_or_default()))
+            });
+            Ok((sink, file.transpose()?))
+        });
+        let (sink, place) = begun.map_err(|error| refused(path, &error))?;
+        Ok(NewFile { path: path.to_owned(), place, mode, sink })
+    }
+
+    /// Whether one of the two would take the place of the other.
+    pub fn is_in_the_way_of(&self, other: &NewFile) -> bool {
+        let appended = self.mode == Mode::Append && other.mode == Mode::Append;
+        self.place.is_some() && self.place == other.place && !appended
     }
 
     /// All of it.
@@ -97,8 +132,12 @@ impl Place {
     }
 }
 
-fn begin(place: Place) -> std::io::Result<Sink> {
+fn begin(place: Place, mode: Mode) -> std::io::Result<Sink> {
     match place {
+        Place::File(of) if mode == Mode::Append => {
+            std::fs::create_dir_all(directory_of(&of))?;
+            Ok(Sink::Into(File::options().append(true).create(true).open(of)?))
+        }
         Place::Stdout => Ok(Sink::Stdout),
         Place::Stderr => Ok(Sink::Stderr),
         Place::Other(path) => Ok(Sink::Into(File::options().append(true).open(path)?)),

@@ -14,6 +14,7 @@ pub(super) const RENDERER: Renderer = Renderer {
     name: "commit-note",
     what: "For a commit message: a line, and a trailer for programs",
     draws: false,
+    is_whole: false,
     render,
 };
 

@@ -12,6 +12,7 @@ pub(super) const RENDERER: Renderer = Renderer {
     name: "csv",
     what: "For spreadsheets and data frames: a line for every row, full precision",
     draws: false,
+    is_whole: true,
     render,
 };
 
@@ -40,11 +41,11 @@ fn refusal(error: ::csv::Error) -> io::Error {
 type Cell = fn(&Report, &Line) -> String;
 
 const COLUMNS: &[(&str, Cell)] = &[
-    ("benchmark", |_, line| line.row.comparison.id.to_string()),
-    ("metric", |_, line| line.row.comparison.metric.name.to_string()),
-    ("unit", |_, line| line.row.comparison.metric.unit.to_string()),
+    ("benchmark", |_, line| escape::csv_text(line.row.comparison.id.as_str())),
+    ("metric", |_, line| escape::csv_text(&line.row.comparison.metric.name)),
+    ("unit", |_, line| escape::csv_text(&line.row.comparison.metric.unit.to_string())),
     ("better", |_, line| json::better(line.row.comparison.metric.better).to_owned()),
-    ("harness", |_, line| line.row.comparison.harness.to_string()),
+    ("harness", |_, line| escape::csv_text(&line.row.comparison.harness)),
     ("finding", |_, line| line.word.text().to_owned()),
     ("outcome", |_, line| json::outcome(line.outcome).to_owned()),
     ("old_center", |_, line| old(line, |side| Some(side.center.point))),
@@ -76,12 +77,12 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("p", |_, line| change(line, |change| change.p)),
     ("p_adjusted", |_, line| change(line, |change| change.p_adjusted)),
     ("allowance", |_, line| change(line, |change| Some(change.allowance.ratio))),
-    ("allowance_seen_by", |_, line| seen_by(line)),
-    ("reason", |_, line| reason(line)),
+    ("allowance_seen_by", |_, line| escape::csv_text(&seen_by(line))),
+    ("reason", |_, line| escape::csv_text(&reason(line))),
     ("rules", rules),
-    ("warnings", |_, line| line.row.comparison.warnings.join("; ")),
-    ("old_label", |report, _| report.context.old.as_ref().map_or_else(String::new, |old| old.label.clone())),
-    ("new_label", |report, _| report.context.new.label.clone()),
+    ("warnings", |_, line| escape::csv_text(&line.row.comparison.warnings.join("; "))),
+    ("old_label", |report, _| report.context.old.as_ref().map_or_else(String::new, |old| escape::csv_text(&old.label))),
+    ("new_label", |report, _| escape::csv_text(&report.context.new.label)),
 ];
 
 /// Behind the others, where somebody asked for them.

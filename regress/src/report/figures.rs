@@ -1,9 +1,9 @@
 //! The numbers of a row as text: one scale per row, so that old and new line up.
 
 use super::view::{Line, Word};
-use crate::compare::{Benchstat, Change, Comparison, Finding, Interval, Sides, Summary};
+use crate::compare::{Benchstat, Change, Comparison, Finding, Interval, Lack, Sides, Summary};
 use crate::policy::{Against, Bound, Judgement, Outcome, RuleKind};
-use crate::unit::{Scale, Unit, show_change};
+use crate::unit::{Better, Scale, Unit, show_change};
 
 /// Stands where there is nothing to show: a side that does not exist, the p-value of a count.
 pub(super) const NOTHING: &str = "–";
@@ -254,6 +254,25 @@ pub(super) fn measured(row: &Comparison, change: &Change) -> String {
         || shift_interval(&row.metric.unit, change.shift),
         |(low, high)| ratios(low * change.allowance.ratio, high / change.allowance.ratio),
     )
+}
+
+/// The smallest change for the worse that these measurements could have shown: any of a count.
+///
+/// Of rounds in turns it is the one that is seen nine times in ten; else one that would just have been significant, and
+/// lain beyond what two runs may differ by.
+pub(super) fn visible(row: &Comparison) -> String {
+    let Some(change) = &row.change else { return NOTHING.to_owned() };
+    if change.p.is_none() {
+        return "any".to_owned();
+    }
+    if let Finding::NotProven(Lack::Rounds { smallest_visible, .. }) = row.finding {
+        return show_change(smallest_visible);
+    }
+    let ratio = change.ratio.zip(change.believed).map(|(ratio, (low, high))| match row.metric.better {
+        Better::Lower | Better::Unknown => ratio / low,
+        Better::Higher => ratio / high,
+    });
+    ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0).map_or_else(|| NOTHING.to_owned(), show_change)
 }
 
 fn shift_interval(unit: &Unit, shift: Interval) -> String {

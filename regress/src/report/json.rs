@@ -19,6 +19,7 @@ pub(super) const RENDERER: Renderer = Renderer {
     name: "json",
     what: "For programs: every number of every row (schema regress-report/1)",
     draws: false,
+    is_whole: true,
     render,
 };
 

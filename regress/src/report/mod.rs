@@ -4,8 +4,9 @@
 //! ```text
 //!   Verdicts ─▶ view      which rows are shown, in which order; what is said once for many
 //!                 ├─▶ figures   the numbers of a row, as text
-//!                 └─▶ words     the sentences
-//!                       └─▶ terminal · markdown · json · csv, each with its function of `escape`
+//!                 ├─▶ words     the sentences
+//!                 └─▶ problems  what stands between it and "passed"
+//!                       └─▶ terminal · markdown · json · csv · …, each with its function of `escape`
 //! ```
 //!
 //! Text stays as it was measured (a benchmark may be called `|<img>`) until a renderer writes it: the last moment
@@ -17,10 +18,15 @@ pub mod critcmp;
 mod csv;
 mod escape;
 mod figures;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod measurements;
 mod noise;
+mod problems;
+mod sarif;
 mod several;
 pub mod signoff;
 mod terminal;
@@ -62,6 +68,8 @@ pub struct Renderer {
     pub what: &'static str,
     /// Whether it wants [`Measurements`], and not only what is said of them.
     pub draws: bool,
+    /// Whether it holds every row, however many there are.
+    pub is_whole: bool,
     /// Writes the whole report.
     ///
     /// # Errors
@@ -70,5 +78,14 @@ pub struct Renderer {
 }
 
 /// All formats; the first is the one people read.
-pub const RENDERERS: &[&Renderer] =
-    &[&terminal::RENDERER, &json::RENDERER, &markdown::RENDERER, &csv::RENDERER, &commit_note::RENDERER];
+pub const RENDERERS: &[&Renderer] = &[
+    &terminal::RENDERER,
+    &markdown::RENDERER,
+    &json::RENDERER,
+    &csv::RENDERER,
+    &junit::RENDERER,
+    &sarif::RENDERER,
+    &github::RENDERER,
+    &gitlab::RENDERER,
+    &commit_note::RENDERER,
+];

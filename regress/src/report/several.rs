@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::view::Report;
-use super::{Renderer, Style, escape, terminal, words};
+use super::{Renderer, Style, escape, markdown, terminal, words};
 use crate::policy::Conclusion;
 
 /// Formats in which one report can follow another: tables and pages below each other, JSON documents behind each other
@@ -36,13 +36,7 @@ pub fn render(renderer: &Renderer, reports: &[Report], style: &Style, out: &mut 
     }
     match renderer.name {
         "table" => terminal::overview(conclusion(reports), &verdicts(reports), style, out)?,
-        "markdown" => {
-            writeln!(out, "### {}\n", words::answer(conclusion(reports)))?;
-            for verdict in verdicts(reports) {
-                writeln!(out, "- {}", escape::markdown(&verdict))?;
-            }
-            writeln!(out)?;
-        }
+        "markdown" => return comment(renderer, reports, style, out),
         _ => {}
     }
     for (index, report) in reports.iter().enumerate() {
@@ -59,6 +53,28 @@ pub fn render(renderer: &Renderer, reports: &[Report], style: &Style, out: &mut 
         (renderer.render)(report, style, out)?;
     }
     Ok(())
+}
+
+/// One comment of all of them: the marker of the first, what all say, and as many pages as a comment holds.
+fn comment(renderer: &Renderer, reports: &[Report], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = String::new();
+    for (index, report) in reports.iter().enumerate() {
+        let mut page = Vec::new();
+        (renderer.render)(report, style, &mut page)?;
+        let page = String::from_utf8_lossy(&page);
+        let (marker, page) = page.split_once('\n').unwrap_or(("", &page));
+        if index == 0 {
+            text.push_str(&format!("{marker}\n### {}\n\n", words::answer(conclusion(reports))));
+            verdicts(reports).iter().for_each(|verdict| text.push_str(&format!("- {}\n", escape::markdown(verdict))));
+        } else if text.len() + page.len() > markdown::LONGEST {
+            let left_out = words::count(reports.len() - index, "comparison");
+            text.push_str(&format!("\n{left_out} more would be too long for a comment.\n"));
+            break;
+        }
+        text.push('\n');
+        text.push_str(page);
+    }
+    out.write_all(text.as_bytes())
 }
 
 /// `json → gob passed`, of each.

@@ -12,7 +12,7 @@ use crate::parallel::in_parts;
 use crate::policy::{Conclusion, Outcome};
 
 pub(super) const RENDERER: Renderer =
-    Renderer { name: "table", what: "For people, as wide as the terminal", draws: false, render };
+    Renderer { name: "table", what: "For people, as wide as the terminal", draws: false, is_whole: false, render };
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { width: usize::from(style.width), colour: style.colour };

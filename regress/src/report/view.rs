@@ -12,6 +12,8 @@ use crate::policy::{
 /// What a report needs to know besides the verdicts.
 #[derive(Clone, Debug)]
 pub struct Context {
+    /// What the report is called: several of one change are told apart by it.
+    pub title: String,
     /// The side compared against; `None` when one side was judged on its own.
     pub old: Option<Side>,
     /// The side that was judged.
@@ -26,6 +28,8 @@ pub struct Context {
     pub false_alarms: FalseAlarms,
     /// What tells the programs of the two sides apart, where they were at hand: a sentence for each.
     pub code: Vec<String>,
+    /// Where all of it is written as well, for a format that cannot hold it.
+    pub elsewhere: Vec<String>,
     /// Which rows are listed.
     pub show: Show,
     /// What was measured, where a renderer wants to draw it.
@@ -115,6 +119,8 @@ pub enum Order {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub benchmarks: usize,
+    /// Those of which a number was held against a rule.
+    pub benchmarks_judged: usize,
     /// A rule counts once for each row it was applied to.
     pub rules_broken: usize,
     pub benchmarks_broken: usize,
@@ -500,7 +506,13 @@ fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
     for line in lines {
         *findings.entry(line.word).or_insert(0) += 1;
     }
+    let is_judged = |line: &&Line| {
+        let numbers = line.row.judgements.iter().filter(|judgement| judgement.rule != RuleKind::Present);
+        numbers.map(|judgement| judgement.outcome).any(|outcome| outcome != Outcome::NotJudged)
+    };
+    let judged = lines.iter().filter(is_judged).map(|line| &line.row.comparison.id);
     Counts {
+        benchmarks_judged: judged.collect::<BTreeSet<_>>().len(),
         benchmarks: lines.iter().map(|line| &line.row.comparison.id).collect::<BTreeSet<_>>().len(),
         rules_broken: of(Outcome::Broken),
         benchmarks_broken: broken_rows

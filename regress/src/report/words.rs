@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::figures::{self, SidesText};
-use super::view::{Broken, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
-use crate::compare::{Allowance, Beside, Comparison, MetricMean};
-use crate::model::{BenchId, Provenance};
+use super::view::{Broken, Context, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
+use crate::compare::{Allowance, Beside, Comparison, Finding, MetricMean};
+use crate::model::{BenchId, METRICS, Nature, Provenance};
 use crate::policy::{
     ArmedRule, ArmedState, Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, WaiverState, WaiverUse,
 };
@@ -82,6 +82,75 @@ pub(super) fn tally(report: &Report) -> String {
         n => parts.push(format!("{n} changes cannot be told and need not be")),
     }
     parts.join(", ")
+}
+
+/// `judged 31 of 33 benchmarks`: the others were not measured alike on both sides, or no rule speaks of them.
+pub(super) fn coverage(report: &Report) -> String {
+    let counts = &report.counts;
+    format!("judged {} of {}", counts.benchmarks_judged, count(counts.benchmarks, "benchmark"))
+}
+
+/// What was compared with what, where, and how often that errs: a line under the headline, in pieces.
+pub(super) fn circumstances(report: &Report) -> Vec<String> {
+    let side = |side: &Side| match &side.provenance.commit {
+        Some(commit) => format!("{} ({commit})", side.label),
+        None => side.label.clone(),
+    };
+    let Context { old, new, .. } = &report.context;
+    let sides = match old {
+        Some(old) => format!("{} → {}", side(old), side(new)),
+        None => side(new),
+    };
+    [Some(coverage(report)), Some(sides), host(report), false_alarms(report).or_else(|| unknown_false_alarms(report))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The machine; both, where there are two.
+fn host(report: &Report) -> Option<String> {
+    let new = report.context.new.provenance.host.as_ref()?;
+    match report.context.old.as_ref().and_then(|old| old.provenance.host.as_ref()) {
+        Some(old) if old != new => Some(format!("old on {old}, new on {new}")),
+        Some(_) | None => Some(format!("on {new}")),
+    }
+}
+
+/// Times were compared, and nobody knows how often that errs here.
+fn unknown_false_alarms(report: &Report) -> Option<String> {
+    report.allowances().next()?;
+    Some("false alarms: not measured here (`regress null`)".to_owned())
+}
+
+/// What the exact metrics of a benchmark say about a change of its time: `instructions +46.4 %, allocs unchanged`.
+pub(super) fn cause(report: &Report, row: &Comparison) -> Option<String> {
+    if row.metric.nature == Nature::Counted {
+        return None;
+    }
+    let beside = report.lines.iter().map(|line| &line.row.comparison).filter(|other| {
+        let is_told = |name: &str| matches!(name, "instructions" | "allocs" | "alloc-bytes");
+        other.id == row.id && other.change.is_some() && is_told(&other.metric.name)
+    });
+    let mut counts: Vec<(usize, String)> = beside
+        .filter_map(|other| {
+            let name = &other.metric.name;
+            let what = match other.finding {
+                Finding::Unchanged => "unchanged".to_owned(),
+                Finding::Regressed | Finding::Improved | Finding::WithinBudget => {
+                    figures::moved(other, &SidesText::of(other))
+                }
+                Finding::Differs
+                | Finding::NotProven(_)
+                | Finding::NotComparable(_)
+                | Finding::OnlyOld
+                | Finding::Crashed(_)
+                | Finding::OnlyNew => return None,
+            };
+            Some((METRICS.position(name), format!("{name} {what}")))
+        })
+        .collect();
+    counts.sort();
+    (!counts.is_empty()).then(|| counts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", "))
 }
 
 /// A broken block in words.
@@ -219,7 +288,8 @@ pub(super) fn excused(report: &Report) -> impl Iterator<Item = (String, Vec<Stri
     excused.chain(report.waivers.iter().map(|used| waiver(report, used)))
 }
 
-fn waiver(report: &Report, WaiverUse { waiver, state, sentence, .. }: &WaiverUse) -> (String, Vec<String>) {
+/// What became of a waiver.
+pub(super) fn waiver(report: &Report, WaiverUse { waiver, state, sentence, .. }: &WaiverUse) -> (String, Vec<String>) {
     let head = match state {
         WaiverState::InForce => "waived".to_owned(),
         WaiverState::Unused
@@ -294,7 +364,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
         };
         format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
-    let warnings = report.warnings.iter().map(warning);
+    let warnings = report.warnings.iter().map(|note| format!("warning: {}", warning(note)));
     let about_all = [allowance(report), benchstat(report), false_alarms(report)];
     let code = report.context.code.iter().cloned();
     let code = code.chain(report.renamed.iter().map(renamed)).chain(armed(report));
@@ -399,7 +469,8 @@ fn benchstat(report: &Report) -> Option<String> {
     }
 }
 
-fn warning(note: &Note) -> String {
+/// A warning, with the rows it is about.
+pub(super) fn warning(note: &Note) -> String {
     let Note { text, rows } = note;
     let row = |(id, metric): &(BenchId, Option<String>)| match metric {
         Some(metric) => format!("{id} {metric}"),
@@ -407,10 +478,10 @@ fn warning(note: &Note) -> String {
     };
     let first: Vec<String> = rows.iter().take(NAMES).map(row).collect();
     match rows.len() {
-        0 => format!("warning: {text}"),
-        1 => format!("warning: {}: {text}", first[0]),
-        n if n > NAMES => format!("warning: {n} rows: {text} ({}, …)", first.join(", ")),
-        n => format!("warning: {n} rows: {text} ({})", first.join(", ")),
+        0 => text.clone(),
+        1 => format!("{}: {text}", first[0]),
+        n if n > NAMES => format!("{n} rows: {text} ({}, …)", first.join(", ")),
+        n => format!("{n} rows: {text} ({})", first.join(", ")),
     }
 }
 

@@ -106,6 +106,15 @@ impl Told {
     }
 }
 
+impl Told {
+    /// The arguments make no sense: exit code 2, and the reason.
+    #[track_caller]
+    pub fn told_of(&self, text: &str) {
+        assert_eq!((self.code, &*self.stdout), (Some(2), ""), "{self:#?}");
+        assert!(self.stderr.contains(text), "{text:?} is not in {self:#?}");
+    }
+}
+
 fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("it can be made");
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {

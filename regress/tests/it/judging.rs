@@ -161,6 +161,8 @@ fn check(new: &Run, budgets: &Budgets) -> Verdicts {
 fn rendered(verdicts: Verdicts, format: &str) -> String {
     let side = || Side { label: "run".to_owned(), provenance: Provenance::default() };
     let context = Context {
+        title: "regress".to_owned(),
+        elsewhere: Vec::new(),
         old: Some(side()),
         new: side(),
         options: Options::default(),

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is a test: the helpers may fail like the test itself")]
 
+mod hostile;
+mod readers;
 pub mod schema;
 
 use std::sync::Arc;
 
-use regress::compare::{self, Allowance, Beside, Options};
+use regress::compare::{self, Allowance, Beside, Finding, Options, Sides};
 use regress::model::{BenchId, Commit, Exact, Host, Metric, Observation, Processes, Provenance, Run, Values, Warning};
 use regress::policy::{
     self, Budgets, Conclusion, Day, Entry, Field, Policy, Profile, Request, Selection, Value, Verdicts, Waivers,
@@ -58,7 +60,9 @@ fn old_observations() -> Vec<Observation> {
         counted("string/concat/n100", "frees", 12, 1),
         counted("string/old_name", "allocs", 4, 1),
         timed("string/old_name", 4e-6, 1.02),
+        counted("string/retired", "allocs", 1, 1),
         timed("request/verify/n1", 1.72e-3, 1.02),
+        counted("request/verify/n1", "instructions", 6_120_400, 1),
         timed("request/verify/n100", 0.172, 1.2),
         timed("request/parse", 88e-6, 1.02),
         observation("request/parse", Metric::known("throughput"), sampled(vec![1e8, 1.1e8]), "criterion"),
@@ -84,6 +88,7 @@ fn new_observations() -> Vec<Observation> {
         counted("string/concat/n100", "instructions", 12_840_156, 1), // one instruction
         counted("string/concat/n100", "frees", 13, 1),
         timed("request/verify/n1", 3.93e-3, 1.02), // ×2.28
+        counted("request/verify/n1", "instructions", 13_891_200, 1),
         timed("request/verify/n100", 0.071, 1.02), // ×0.4
         timed("request/parse", 93e-6, 1.02),       // +5.7 %, which two runs may differ by
         observation("request/parse", Metric::known("throughput"), sampled(vec![1e8, 1.1e8]), "criterion"),
@@ -99,6 +104,24 @@ fn new_observations() -> Vec<Observation> {
         timed("string/new_name", 4e-6, 1.02),
         timed("embedding/cosine/d512", 6.1e-8, 1.02),
     ]
+}
+
+/// What only `run` finds: a benchmark that is shown to keep its budget, and one whose new program crashes.
+fn found_in_turns(options: &Options) -> Vec<compare::Comparison> {
+    let pair = |id: &str| {
+        let side = |label| run(label, Provenance::default(), vec![timed(id, 2e-6, 1.02)]);
+        compare::compare(&side("old"), &side("new"), options).remove(0)
+    };
+    let mut kept = compare::Comparison { finding: Finding::WithinBudget, ..pair("cache/hit") };
+    let change = kept.change.take().unwrap();
+    kept.change = Some(compare::Change { method: compare::IN_TURNS, believed: Some((0.997, 1.004)), ..change });
+    let crashed = pair("cache/evict");
+    let sides = match &crashed.sides {
+        Sides::Both { old, .. } => Sides::OnlyOld(old.clone()),
+        Sides::OnlyOld(_) | Sides::OnlyNew(_) => unreachable!("both sides have it"),
+    };
+    let how = "failed (exit status: 101): thread 'main' panicked at src/cache.rs:9\nno | disk @team".to_owned();
+    vec![kept, compare::Comparison { sides, change: None, finding: Finding::Crashed(how), benchstat: None, ..crashed }]
 }
 
 /// Measured elsewhere: another machine, toolchain, harness and unit.
@@ -142,7 +165,7 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn policy() -> Policy {
+fn policy(old: Option<&Run>) -> Policy {
     let entries = [
         entry(7, &[("benchmark", text("request/verify")), ("metric", text("time")), ("change", text("<= +5%"))]),
         entry(
@@ -151,7 +174,7 @@ fn policy() -> Policy {
                 ("benchmark", text("embedding/*")),
                 ("metric", text("allocs")),
                 ("limit", text("== 0")),
-                ("why", text("compared a million times per search | @team <b>knows</b>")),
+                ("why", text("compared a million times per search | @team <b>knows</b>\nand so do you")),
             ],
         ),
         entry(20, &[("benchmark", text("queue/*")), ("metric", text("time")), ("change", text("<= +10%"))]),
@@ -171,6 +194,9 @@ fn policy() -> Policy {
         entry(42, &[("benchmark", text("*")), ("metric", text("frees")), ("limit", text("<= 100"))]),
         entry(46, &[("benchmark", text(LINES)), ("metric", text("allocs")), ("limit", text("<= 5"))]), // 7 → 6
     ];
+    // A survey has no old side that could have it.
+    let retired = entry(47, &[("benchmark", text("string/retired")), ("present", Value::Boolean(false))]);
+    let entries: Vec<Entry> = entries.into_iter().chain(old.is_some().then_some(retired)).collect();
     let budgets = Budgets::from_entries(&entries).unwrap();
     let waivers = [waiver(50, HOSTILE, "9", "2026-12-31"), waiver(60, UNICODE, "11", "2026-12-31")]; // 7 → 9, 10 → 12
     let waivers = Waivers::from_entries(&waivers, &budgets, Day::parse("2026-11-20").unwrap()).unwrap();
@@ -202,6 +228,7 @@ fn report_beside(show: Show, beside: Beside) -> Report {
     let away_old = run("away", provenance("Xeon 8370C", "rustc 1.94.0", "4f0c1"), elsewhere(true));
     let away_new = run("away", here_new.clone(), elsewhere(false));
     comparisons.extend(compare::compare(&away_old, &away_new, &options));
+    comparisons.extend(found_in_turns(&options));
     let mut all = new.merge(away_new).unwrap();
     all.warnings = vec![
         Warning::general("target/criterion/x/new/sample.json: half-written; run `cargo bench` again"),
@@ -244,7 +271,7 @@ fn judge(comparisons: Vec<compare::Comparison>, old: Option<&Run>, new: &Run, op
         comparisons,
         old,
         new,
-        policy: &policy(),
+        policy: &policy(old),
         options,
         selection: &selection,
         unmeasured: Vec::new(),
@@ -254,6 +281,8 @@ fn judge(comparisons: Vec<compare::Comparison>, old: Option<&Run>, new: &Run, op
 
 fn context(old: Option<Side>, new: Side, show: Show) -> Context {
     Context {
+        title: "regress".to_owned(),
+        elsewhere: Vec::new(),
         old,
         new,
         options: Options::default(),
@@ -299,6 +328,10 @@ fn programs_get_every_number() {
     insta::assert_snapshot!("json", render(&report(Show::Changes), "json", 80, Colour::Never));
     insta::assert_snapshot!("csv", render(&report(Show::Changes), "csv", 80, Colour::Never));
     insta::assert_snapshot!("commit_note", render(&report(Show::Changes), "commit-note", 80, Colour::Never));
+    insta::assert_snapshot!("junit", render(&report(Show::Changes), "junit", 80, Colour::Never));
+    insta::assert_snapshot!("sarif", render(&report(Show::Changes), "sarif", 80, Colour::Never));
+    insta::assert_snapshot!("github", render(&report(Show::Changes), "github", 80, Colour::Never));
+    insta::assert_snapshot!("gitlab", render(&report(Show::Changes), "gitlab", 80, Colour::Never));
 }
 
 #[test]
@@ -311,7 +344,7 @@ fn colour_adds_nothing_but_colour() {
     // A coloured cell is filled up to the end of its column.
     let ends_trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     assert_eq!(ends_trimmed(&without_colour(&coloured)), ends_trimmed(&plain));
-    for format in ["json", "markdown", "csv"] {
+    for format in RENDERERS.iter().map(|renderer| renderer.name).filter(|name| *name != "table") {
         assert_eq!(render(&report, format, 100, Colour::Always), render(&report, format, 40, Colour::Never));
     }
 }
@@ -344,38 +377,6 @@ fn columns(text: &str) -> usize {
 }
 
 #[test]
-fn nothing_hostile_reaches_the_reader() {
-    for report in [report(Show::All), survey(Show::All)] {
-        let terminal = render(&report, "table", 100, Colour::Never);
-        assert!(!terminal.contains(['\u{1b}', '\u{202e}', '\t', '\r']), "{terminal}");
-        let markdown = render(&report, "markdown", 100, Colour::Never);
-        assert!(!outside_of_code(&markdown).contains("<img"), "{markdown}");
-        assert!(!outside_of_code(&markdown).contains("@team"), "{markdown}");
-        assert!(markdown.lines().filter(|line| line.starts_with('|')).all(|line| line.ends_with('|')));
-    }
-}
-
-/// Markdown without its code spans. A run of backticks opens one, the next run of the same length closes it.
-fn outside_of_code(markdown: &str) -> String {
-    let mut outside = String::new();
-    let mut rest = markdown;
-    while let Some(start) = rest.find('`') {
-        if rest[..start].ends_with('\\') {
-            outside.push_str(&rest[..=start]);
-            rest = &rest[start + 1..];
-            continue;
-        }
-        outside.push_str(&rest[..start]);
-        let fence_length = rest[start..].len() - rest[start..].trim_start_matches('`').len();
-        let fence = "`".repeat(fence_length);
-        let inside = &rest[start + fence_length..];
-        let end = inside.find(&fence).expect("every code span is closed");
-        rest = &inside[end + fence_length..];
-    }
-    outside + rest
-}
-
-#[test]
 fn every_row_stands_once_in_every_format() {
     let table = report(Show::All);
     let rows = old_and_new_names();
@@ -400,7 +401,8 @@ fn every_row_stands_once_in_every_format() {
 /// Benchmark and metric of every row, computed without the program under test.
 fn old_and_new_names() -> Vec<(String, String)> {
     let away = elsewhere(true);
-    let all = [old_observations(), new_observations(), away].concat();
+    let in_turns = vec![timed("cache/hit", 2e-6, 1.02), timed("cache/evict", 2e-6, 1.02)];
+    let all = [old_observations(), new_observations(), away, in_turns].concat();
     let mut names: Vec<_> = all.iter().map(|o| (o.id.to_string(), o.metric.name.to_string())).collect();
     names.sort();
     names.dedup();
@@ -453,7 +455,7 @@ fn what_benchstat_says_stands_beside_in_every_format_and_changes_nothing_else() 
         let rows = json["rows"].as_array().unwrap().iter().filter(|row| !row["benchmark"].is_null());
         rows.filter(|row| row["benchstat"].is_object()).count()
     };
-    assert_eq!((found(&plain), found(&json)), (0, 10)); // a row for each measured metric that both sides have
+    assert_eq!((found(&plain), found(&json)), (0, 11)); // a row for each measured metric that both sides have
     json["rows"].as_array_mut().unwrap().iter_mut().for_each(|row| row["benchstat"] = serde_json::Value::Null);
     assert_eq!(json, plain);
 
@@ -523,14 +525,13 @@ fn nothing_measured_is_said_in_every_format() {
     }
 }
 
-#[test]
-fn a_comment_is_never_longer_than_github_takes() {
-    let observations = |total| (0..3000).map(|i| counted(&format!("{HOSTILE}/{i}"), "allocs", total, 1)).collect();
+/// So many benchmarks that allocate twice as often.
+fn many(count: usize, name: impl Fn(usize) -> String) -> Report {
+    let observations = |total| (0..count).map(|i| counted(&name(i), "allocs", total, 1)).collect();
     let (old, new) =
         (run("old", Provenance::default(), observations(1)), run("new", Provenance::default(), observations(2)));
     let options = Options::default();
     let comparisons = compare::compare(&old, &new, &options);
-    let selection = Selection::default();
     let policy = Policy::from(Budgets::built_in());
     let request = Request {
         comparisons,
@@ -538,13 +539,23 @@ fn a_comment_is_never_longer_than_github_takes() {
         new: &new,
         policy: &policy,
         options: &options,
-        selection: &selection,
+        selection: &Selection::default(),
         unmeasured: Vec::new(),
     };
     let side = |label: &str| Side { label: label.to_owned(), provenance: Provenance::default() };
-    let report = Report::new(policy::judge(request).unwrap(), context(Some(side("old")), side("new"), Show::All));
-    let comment = render(&report, "markdown", 80, Colour::Never);
-    assert!(comment.chars().count() < 65_536, "{}", comment.len());
-    assert!(comment.contains("a comment can hold no more"));
-    assert!(comment.ends_with("</details>\n"));
+    let context = context(Some(side("old")), side("new"), Show::All);
+    Report::new(policy::judge(request).unwrap(), Context { elsewhere: vec!["report.json".to_owned()], ..context })
+}
+
+#[test]
+fn a_comment_is_never_longer_than_github_takes_and_says_what_it_cut() {
+    for name in [HOSTILE.to_owned(), "x".repeat(10_000), "🦀".repeat(300), "|".repeat(10_000), "`".repeat(10_000)] {
+        let comment = render(&many(3000, |i| format!("{name}/{i}")), "markdown", 80, Colour::Never);
+        assert!(comment.len() < 65_536, "{}", comment.len());
+        assert!(comment.contains(" more than a comment can hold; the whole report: report.json"), "{comment}");
+        assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+        // What there is to say first is there in any case.
+        assert!(comment.starts_with("<!-- regress: regress -->\n### regress: FAILED\n"), "{comment}");
+        assert!(comment.lines().filter(|line| line.starts_with("| ")).count() > 20, "{comment}");
+    }
 }

@@ -33,6 +33,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("memchr", &["formats", "io"]),
     ("nix", &["io"]),
     ("object", &["io"]),
+    ("quick_junit", &["report"]),
     ("regex_lite", &["cli", "report", "select"]),
     ("rustc_demangle", &["io"]),
     ("similar", &["io"]),

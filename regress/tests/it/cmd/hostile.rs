@@ -157,7 +157,7 @@ fn numbers_at_the_edge_are_compared_and_not_feared() {
     fn check(old: &str, new: &str, code: i32) {
         let line = |value: &str| format!("BenchmarkA 1 {value} ns/op\n").repeat(8);
         let desk = Desk::with(&[("old", &line(old)), ("new", &line(new))]);
-        for format in ["table", "json", "markdown", "csv"] {
+        for format in regress::report::RENDERERS.iter().map(|renderer| renderer.name) {
             let told = desk.run(&format!("compare old new --all --format {format}"));
             assert_eq!((told.code, &*told.stderr), (Some(code), ""), "{old} → {new} as {format}: {told:#?}");
             assert!(!told.stdout.contains("NaN"), "{old} → {new} as {format}: {told:#?}");

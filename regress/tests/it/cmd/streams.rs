@@ -41,12 +41,50 @@ fn a_report_goes_into_files_as_well_whole_or_not_at_all() {
     desk.run("compare old newer --report csv=kept").refused(&["no results named `newer`"]);
     assert_eq!(read("kept"), "as it was");
     desk.run("compare old new --report csv=out").refused(&["out: cannot be written"]);
-    for wrong in ["xml=x", "csv=", "csv"] {
+    for wrong in ["xml=x", "csv=", "csv", "csv=-", "csv+=", "+=x"] {
         let told = desk.run(&format!("compare old new --report {wrong}"));
         assert_eq!((told.code, &*told.stdout), (Some(2), ""), "{told:#?}");
     }
     let left: Vec<_> = std::fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{left:?}");
+}
+
+#[test]
+fn no_report_takes_the_place_of_another() {
+    let desk = desk();
+    std::fs::create_dir(desk.path("out")).unwrap();
+    for (first, second) in
+        [("csv=r", "json=r"), ("csv=r", "json=./out/../r"), ("csv+=r", "json=r"), ("csv=r", "json+=r")]
+    {
+        desk.run(&format!("compare old new --report {first} --report {second}"))
+            .refused(&["r: two reports are to be written to it", "give each a file of its own"]);
+    }
+    // Refused before any work.
+    desk.run("compare nowhere new --report csv=r --report json=r").refused(&["two reports are to be written to it"]);
+    // Streams and devices take several.
+    assert_eq!(desk.run("compare old new --report csv=/dev/null --report json=/dev/null").code, Some(1));
+    let said = desk.run("compare old new --report github=/dev/stderr").stderr;
+    assert!(said.starts_with("::error title=Cosine allocs::0 → 1; "), "{said}");
+    desk.run("compare old new --report csv=-").told_of("`-` is no file; to print it: --format csv");
+}
+
+#[test]
+fn a_summary_that_is_begun_is_gone_on_with() {
+    let desk = desk();
+    desk.write("summary.md", "# Tests\n\n");
+    for title in ["counts", "linux/x86_64"] {
+        let mut command = desk.command("compare old new --report markdown+=summary.md --title");
+        command.arg(title);
+        assert_eq!(told(command).code, Some(1));
+    }
+    let summary = std::fs::read_to_string(desk.path("summary.md")).unwrap();
+    assert!(summary.starts_with("# Tests\n\n<!-- regress: counts -->\n### counts: FAILED\n"), "{summary}");
+    assert!(summary.contains("\n<!-- regress: linux/x86_64 -->\n"), "{summary}");
+    for title in ["", "-->", "a--b", " a", "ä"] {
+        let mut command = desk.command("compare old new");
+        command.arg(format!("--title={title}"));
+        told(command).told_of("write up to 60 letters");
+    }
 }
 
 #[test]
@@ -76,7 +114,7 @@ fn nothing_on_standard_input_is_no_run() {
 fn a_closed_pipe_is_quiet_and_keeps_the_verdict() {
     let desk = Desk::with(&[("old", &large(0)), ("new", &large(1))]);
     for (arguments, code) in [("compare old new", 1), ("compare old old", 0), ("check old", 3), ("compare old x", 2)] {
-        for format in ["table", "json", "markdown", "csv"] {
+        for format in regress::report::RENDERERS.iter().map(|renderer| renderer.name) {
             let (reader, writer) = std::io::pipe().unwrap();
             drop(reader);
             let mut command = desk.command(&format!("{arguments} --all --format {format}"));

@@ -18,7 +18,9 @@ impl Check<'_> {
     fn value(&mut self, schema: &Value, value: &Value, at: &str) {
         for (keyword, wanted) in schema.as_object().expect("a schema is an object") {
             let holds = match keyword.as_str() {
-                "$schema" | "$id" | "$defs" | "title" | "description" => true,
+                "$schema" | "$id" | "$defs" | "definitions" | "title" | "description" | "default" => true,
+                // URIs and dates; a schema may leave them to whoever reads them.
+                "format" => true,
                 // Judged together with `properties`.
                 "additionalProperties" => true,
                 "$ref" => {
@@ -28,9 +30,18 @@ impl Check<'_> {
                     true
                 }
                 "anyOf" => wanted.as_array().unwrap().iter().any(|schema| self.matches(schema, value)),
+                "oneOf" => wanted.as_array().unwrap().iter().filter(|schema| self.matches(schema, value)).count() == 1,
                 "const" => wanted == value,
                 "enum" => wanted.as_array().unwrap().contains(value),
                 "minimum" => value.as_f64().is_none_or(|number| wanted.as_f64().unwrap() <= number),
+                "maximum" => value.as_f64().is_none_or(|number| number <= wanted.as_f64().unwrap()),
+                "minItems" => value.as_array().is_none_or(|items| wanted.as_u64().unwrap() <= items.len() as u64),
+                "uniqueItems" => value.as_array().is_none_or(|items| {
+                    *wanted != Value::Bool(true) || (1..items.len()).all(|i| !items[..i].contains(&items[i]))
+                }),
+                "pattern" => value.as_str().is_none_or(|text| {
+                    regex_lite::Regex::new(wanted.as_str().unwrap()).expect("it is a pattern").is_match(text)
+                }),
                 "type" => match wanted {
                     Value::Array(types) => types.iter().any(|one| is_a(one, value)),
                     one => is_a(one, value),
@@ -64,6 +75,7 @@ impl Check<'_> {
             match (schema.get("properties").and_then(|known| known.get(name)), others) {
                 (Some(schema), _) => self.value(schema, value, &at),
                 (None, Value::Bool(false)) => self.violations.push(format!("{at}: is in no schema")),
+                (None, Value::Bool(true)) => {}
                 (None, others) => self.value(others, value, &at),
             }
         }
