@@ -203,5 +203,7 @@ fn reports_of_several_columns_follow_each_other_where_a_format_holds_them() {
     assert_eq!(csv.lines().count(), 1 + 2 * 7, "{csv}");
     assert!(csv.lines().skip(8).all(|line| line.ends_with(",a,c")), "{csv}");
     let markdown = stdout("markdown");
-    assert!(markdown.starts_with("### FAILED\n\n- a → b: failed\n- a → c: passed\n\n"), "{markdown}");
+    let overview = "<!-- regress: regress -->\n### FAILED\n\n- a → b: failed\n- a → c: passed\n\n";
+    assert!(markdown.starts_with(overview), "{markdown}");
+    assert_eq!(markdown.matches("<!--").count(), 1, "{markdown}");
 }
