@@ -198,6 +198,22 @@ pub(super) fn csv_text(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
+/// Text in an element or between the quotes of an attribute of HTML, with control characters made visible.
+pub(super) fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in terminal(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
 /// A field of CSV: quoting is done by the `csv` crate, so all that is left is one spelling for numbers that other
 /// programs read. Infinities are `inf` and `-inf`.
 pub(super) fn csv_number(number: f64) -> String {

@@ -172,7 +172,7 @@ pub(super) fn metric(row: &Comparison) -> String {
 }
 
 /// In capitals what a rule demands otherwise.
-fn verdict(line: &Line) -> &'static str {
+pub(super) fn verdict(line: &Line) -> &'static str {
     match (line.outcome, line.word) {
         (Outcome::Broken, _) => "FAIL",
         (Outcome::NotProven, _) => "NOT PROVEN",

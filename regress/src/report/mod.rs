@@ -20,6 +20,7 @@ mod escape;
 mod figures;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -81,6 +82,7 @@ pub struct Renderer {
 pub const RENDERERS: &[&Renderer] = &[
     &terminal::RENDERER,
     &markdown::RENDERER,
+    &html::RENDERER,
     &json::RENDERER,
     &csv::RENDERER,
     &junit::RENDERER,

@@ -220,7 +220,7 @@ fn facts(report: &Report, row: &Comparison, change: bool) -> Vec<String> {
 }
 
 /// `(95 %: ×2.11 … ×2.40, believed ×1.21 … ×4.20, p = 0.0002, n = 100 + 100)`. `None` for counts: they are exact.
-fn evidence(report: &Report, row: &Comparison) -> Option<String> {
+pub(super) fn evidence(report: &Report, row: &Comparison) -> Option<String> {
     let change = row.change.as_ref()?;
     let p = figures::p_value(change)?;
     let confidence = percent(report.context.options.confidence);
