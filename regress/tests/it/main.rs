@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says with a panic what is wrong")]
 
+mod browser;
 mod clusters;
 mod cmd;
 mod corpus;

@@ -1,0 +1,208 @@
+//! The HTML report in a real browser, driven as a person would: chromium, through its driver.
+//!
+//! Without a driver nothing can be tried, and that is said. Where `REGRESS_BROWSER=required` stands in the environment, as
+//! it does in `scripts/test.sh`, that is a failure.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::cmd::Desk;
+
+const ENTER: &str = "\u{e007}";
+
+/// A browser without a window.
+struct Browser {
+    driver: Child,
+    port: u16,
+    session: String,
+}
+
+impl Browser {
+    /// `None`, and a word about it, where there is no driver.
+    fn start() -> Option<Browser> {
+        let is_required = std::env::var_os("REGRESS_BROWSER").is_some_and(|value| value == "required");
+        let mut command = Command::new("chromedriver");
+        command.args(["--port=0", "--log-level=OFF"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut driver = match command.spawn() {
+            Ok(driver) => driver,
+            Err(error) if is_required => panic!("chromedriver: {error}; scripts/test.sh installs it"),
+            Err(error) => {
+                eprintln!("not tried in a browser: chromedriver: {error}");
+                return None;
+            }
+        };
+        let said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = said
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        let mut browser = Browser { driver, port: port.expect("the driver says its port"), session: String::new() };
+        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"];
+        let wanted = json!({"goog:chromeOptions": {"args": arguments}, "goog:loggingPrefs": {"browser": "ALL"}});
+        let session = browser.ask("POST", "/session", &json!({"capabilities": {"alwaysMatch": wanted}}));
+        browser.session = format!("/session/{}", session["sessionId"].as_str().expect("a session"));
+        Some(browser)
+    }
+
+    /// One request to the driver, and its value.
+    #[track_caller]
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if method == "GET" { String::new() } else { body.to_string() };
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the driver listens");
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut reader = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header).unwrap();
+            if let Some(number) = header.to_lowercase().strip_prefix("content-length:") {
+                length = number.trim().parse().unwrap();
+            }
+            if header.trim().is_empty() {
+                break;
+            }
+        }
+        let mut answer = vec![0; length];
+        reader.read_exact(&mut answer).unwrap();
+        let answer: Value = serde_json::from_slice(&answer).expect("the driver answers in JSON");
+        assert!(answer["value"]["error"].is_null(), "{method} {path}: {answer:#}");
+        answer["value"].clone()
+    }
+
+    #[track_caller]
+    fn post(&self, path: &str, body: Value) -> Value {
+        self.ask("POST", &format!("{}{path}", self.session), &body)
+    }
+
+    #[track_caller]
+    fn open(&self, page: &Path) {
+        self.post("/url", json!({"url": format!("file://{}", page.display())}));
+    }
+
+    /// What a script returns.
+    #[track_caller]
+    fn value(&self, expression: &str) -> Value {
+        self.post("/execute/sync", json!({"script": format!("return {expression}"), "args": []}))
+    }
+
+    /// The path of an element, by its selector.
+    #[track_caller]
+    fn element(&self, selector: &str) -> String {
+        let found = self.post("/element", json!({"using": "css selector", "value": selector}));
+        let id = found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+        format!("/element/{id}")
+    }
+
+    #[track_caller]
+    fn click(&self, selector: &str) {
+        self.post(&format!("{}/click", self.element(selector)), json!({}));
+    }
+
+    #[track_caller]
+    fn keys(&self, selector: &str, text: &str) {
+        self.post(&format!("{}/value", self.element(selector)), json!({"text": text}));
+    }
+
+    /// What the browser complains of: scripts that fail, and what the page's policy forbids.
+    fn complaints(&self) -> Value {
+        self.post("/se/log", json!({"type": "browser"}))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !self.session.is_empty() && !std::thread::panicking() {
+            self.ask("DELETE", &self.session, &Value::Null);
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+const HOSTILE: &str = "</script><img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
+
+/// hyperfine's commands may be called anything.
+fn results(factor: f64) -> String {
+    let bench = |name: &str, factor: f64| {
+        let times: Vec<f64> = (0..20).map(|i| factor * (1.0 + f64::from(i * 7 % 20) / 1000.0)).collect();
+        json!({"command": name, "mean": factor, "stddev": 0.0, "median": factor, "user": 0.0, "system": 0.0,
+               "min": factor, "max": factor, "times": times, "exit_codes": vec![0; 20]})
+    };
+    let benches = [bench("alpha", 0.1 * factor), bench("beta", 0.2), bench(HOSTILE, 0.3), bench("gamma", 0.4 / factor)];
+    json!({"results": benches}).to_string()
+}
+
+/// The names of the rows that are seen, in their order.
+fn names(browser: &Browser) -> Vec<String> {
+    let shown = "Array.from(document.querySelectorAll('tr.row')).filter((row) => row.checkVisibility())";
+    let names = browser.value(&format!("{shown}.map((row) => row.cells[0].textContent)"));
+    names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_report_is_sorted_filtered_and_opened() {
+    let Some(browser) = Browser::start() else { return };
+    let desk = Desk::with(&[("old.json", &results(1.0)), ("new.json", &results(3.0))]);
+    let report = desk.run("compare old.json new.json --all --metric time --report html=report.html");
+    assert_eq!(report.code, Some(1), "{report:#?}");
+    browser.open(&desk.path("report.html"));
+    assert_eq!(browser.value("document.querySelector('h1').firstChild.textContent"), "FAILED");
+    assert_eq!(names(&browser), ["alpha", "gamma", "beta", HOSTILE], "worst first");
+
+    // Sorted by the fifth column, the change: up, then down.
+    browser.click("thead th:nth-child(5) button");
+    assert_eq!(names(&browser).first().map(String::as_str), Some("gamma"));
+    browser.click("thead th:nth-child(5) button");
+    assert_eq!(names(&browser).first().map(String::as_str), Some("alpha"));
+    assert_eq!(browser.value("document.querySelector('thead th:nth-child(5)').ariaSort"), "descending");
+
+    // Filtered by a part of the name, and by the verdict.
+    browser.keys("#search", "ALPH time");
+    assert_eq!(names(&browser), ["alpha"]);
+    assert_eq!(browser.value("document.getElementById('shown').textContent"), "1 of 4 rows");
+    browser.post(&format!("{}/clear", browser.element("#search")), json!({}));
+    browser.click("#verdict option[value=improved], #verdict option:nth-child(3)");
+    assert_eq!(names(&browser).len(), 1);
+    browser.click("#verdict option:first-child");
+    assert_eq!(names(&browser).len(), 4);
+
+    // A row opens to its plots, by mouse and by keyboard, and closes again.
+    let open = "document.querySelectorAll('tr.detail').length";
+    let before = browser.value(open).as_u64().unwrap();
+    browser.click("tr.row button[aria-expanded=false]");
+    assert_eq!(browser.value(open), before + 1);
+    browser.keys("tr.row button[aria-expanded=false]", ENTER);
+    assert_eq!(browser.value(open), before + 2);
+    assert!(browser.value("document.querySelectorAll('tr.detail svg').length").as_u64() >= Some(2 * (before + 2)));
+    browser.click("tr.row button[aria-expanded=true]");
+    assert_eq!(browser.value(open), before + 1);
+
+    // Nothing was loaded, nothing of a name ran, and the browser has nothing to say.
+    assert_eq!(browser.value("performance.getEntriesByType('resource').length"), 0);
+    assert_eq!(browser.value("window.hacked ?? null"), Value::Null);
+    assert_eq!(browser.complaints(), json!([]));
+    let picture = browser.ask("GET", &format!("{}/screenshot", browser.session), &Value::Null);
+    assert!(picture.as_str().unwrap().starts_with("iVBORw0KGgo"), "a PNG in base64");
+}
+
+#[test]
+fn what_the_page_forbids_is_forbidden() {
+    let Some(browser) = Browser::start() else { return };
+    let desk = Desk::with(&[("old.json", &results(1.0))]);
+    let report = desk.run("check old.json --report html=report.html --format html");
+    let page = report.stdout.replace("<main>", "<main><script>window.hacked=1</script><img src=\"file:///x.png\">");
+    assert_ne!(page, report.stdout);
+    desk.write("forged.html", page);
+    browser.open(&desk.path("forged.html"));
+    assert_eq!(browser.value("window.hacked ?? null"), Value::Null);
+    assert_eq!(browser.complaints().as_array().map(Vec::len), Some(2));
+}
