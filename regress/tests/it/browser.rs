@@ -26,7 +26,7 @@ impl Browser {
     fn start() -> Option<Browser> {
         let is_required = std::env::var_os("REGRESS_BROWSER").is_some_and(|value| value == "required");
         let mut command = Command::new("chromedriver");
-        command.args(["--port=0", "--log-level=OFF"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = match command.spawn() {
             Ok(driver) => driver,
             Err(error) if is_required => panic!("chromedriver: {error}; scripts/test.sh installs it"),
