@@ -50,7 +50,7 @@ impl Browser {
     /// One request to the driver, and its value.
     #[track_caller]
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if method == "GET" { String::new() } else { body.to_string() };
+        let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the driver listens");
         let length = body.len();
         write!(
@@ -156,7 +156,7 @@ fn a_report_is_sorted_filtered_and_opened() {
     assert_eq!(report.code, Some(1), "{report:#?}");
     browser.open(&desk.path("report.html"));
     assert_eq!(browser.value("document.querySelector('h1').firstChild.textContent"), "FAILED");
-    assert_eq!(names(&browser), ["alpha", "gamma", "beta", HOSTILE], "worst first");
+    assert_eq!(names(&browser), ["alpha", HOSTILE, "beta", "gamma"], "worst first");
 
     // Sorted by the fifth column, the change: up, then down.
     browser.click("thead th:nth-child(5) button");
@@ -170,8 +170,8 @@ fn a_report_is_sorted_filtered_and_opened() {
     assert_eq!(names(&browser), ["alpha"]);
     assert_eq!(browser.value("document.getElementById('shown').textContent"), "1 of 4 rows");
     browser.post(&format!("{}/clear", browser.element("#search")), json!({}));
-    browser.click("#verdict option[value=improved], #verdict option:nth-child(3)");
-    assert_eq!(names(&browser).len(), 1);
+    browser.keys("#verdict", "improved");
+    assert_eq!(names(&browser), ["gamma"]);
     browser.click("#verdict option:first-child");
     assert_eq!(names(&browser).len(), 4);
 
