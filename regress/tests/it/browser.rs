@@ -31,7 +31,7 @@ impl Browser {
             Ok(driver) => driver,
             Err(error) if is_required => panic!("chromedriver: {error}; scripts/test.sh installs it"),
             Err(error) => {
-                eprintln!("not tried in a browser: chromedriver: {error}");
+                let _ = writeln!(std::io::stderr(), "not tried in a browser: chromedriver: {error}");
                 return None;
             }
         };

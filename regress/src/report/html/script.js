@@ -82,7 +82,7 @@ if (table) {
   const compare = ([a], [b]) => {
     if (a === "" || b === "") return (a === "") - (b === "");
     const [x, y] = [Number(a), Number(b)];
-    return Number.isNaN(x) || Number.isNaN(y) ? collator.compare(a, b) : x - y;
+    return Number.isFinite(x) && Number.isFinite(y) ? x - y : collator.compare(a, b);
   };
   table.tHead.addEventListener("click", (event) => {
     const button = event.target.closest("button");

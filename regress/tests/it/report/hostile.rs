@@ -86,6 +86,26 @@ fn unescaped(html: &str) -> String {
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
+/// Elements of the page for a browser, and of its plots.
+const OF_THE_PAGE: &str = "!doctype html head meta title style script body main header footer h1 h2 h3 small p dl dt dd \
+    ul li strong b code span div label input select option output button noscript table caption thead tbody tr th td \
+    template figure figcaption svg line text polyline rect";
+
+#[test]
+fn a_page_has_no_element_and_no_attribute_of_a_name() {
+    let page = rendered("html");
+    let (head, rest) = page.split_once("<style>").unwrap();
+    let (_, body) = rest.split_once("</style>").unwrap();
+    let (body, script) = body.rsplit_once("<script>").unwrap();
+    assert!(script.ends_with("</script>\n</body>\n</html>\n"), "{script}");
+    for (tag, _) in [head, body].into_iter().flat_map(elements) {
+        let name = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap();
+        assert!(OF_THE_PAGE.split(' ').any(|ours| ours == name), "<{tag}>");
+        assert!(!tag.contains(" on") && !tag.contains(" style=") && !tag.contains(" href="), "<{tag}>");
+    }
+    assert!(body.contains("&lt;img"), "the names are there");
+}
+
 #[test]
 fn a_comment_holds_no_markup_but_its_own() {
     const OURS: &[&str] = &[
@@ -254,7 +274,7 @@ fn no_name_is_a_command_to_a_workflow() {
 
 #[test]
 fn no_name_moves_the_cursor() {
-    for format in RENDERERS.iter().filter(|renderer| !["json", "csv", "html"].contains(&renderer.name)) {
+    for format in RENDERERS.iter().filter(|renderer| !["json", "csv"].contains(&renderer.name)) {
         let text = rendered(format.name);
         let moved = text.chars().find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
         assert_eq!(moved, None, "{}", format.name);
