@@ -38,7 +38,8 @@ fi
 baseline=${baseline:-main}
 
 metadata=$(cargo metadata --no-deps --format-version 1) || exit 2
-target=$(echo "$metadata" | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+target=${metadata##*\"target_directory\":\"}
+target=${target%%\"*}
 # Results of their own, made anew each time: a benchmark that was renamed must not live on in old files.
 results=$target/gate
 rm -rf "$results"

@@ -1,4 +1,6 @@
-# For sourcing. find_instruction_tools TARGET: makes valgrind and the runner available, or says why it cannot.
+#!/usr/bin/env bash
+# For sourcing: find_instruction_tools TARGET makes valgrind and the runner available, or says why it cannot. Run on its own it
+# says the same as lines for $GITHUB_ENV.
 #
 # Sets IAI_CALLGRIND_RUNNER on success, no_instructions_because on failure.
 
@@ -50,3 +52,14 @@ find_instruction_tools() {
     fi
   fi
 }
+
+# Run, not sourced: for the environment of later steps of a workflow.
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  cd "$(dirname "$0")/.." || exit
+  if find_instruction_tools "$PWD/target"; then
+    echo "IAI_CALLGRIND_RUNNER=$IAI_CALLGRIND_RUNNER"
+  else
+    echo "gate: instructions are not counted here: $no_instructions_because" >&2
+    echo "WITHOUT=instructions"
+  fi
+fi
