@@ -11,7 +11,7 @@
 #   EXACT            `true`: counts only, no times
 #   WITHOUT          metrics that cannot be measured here, between blanks: `instructions`
 #   CARGO_ARGUMENTS  for cargo bench, between blanks: --package NAME
-#   REPORTS          the directory for pull-request.md, report.html, report.json and junit.xml; regress-report unless given
+#   REPORTS          the directory for pull-request.md, report.html, report.json, junit.xml and metrics.txt (GitLab)
 #   REGRESS          the program, `regress` unless given
 #
 # Ends with the exit code of regress: 0 nothing broke, 1 something did, 2 could not be done, 3 not proven.
@@ -56,6 +56,7 @@ look=(
   --report "html=$reports/report.html"
   --report "json=$reports/report.json"
   --report "junit=$reports/junit.xml"
+  --report "gitlab=$reports/metrics.txt"
   --report "github=$reports/annotations.txt"
 )
 config=${CONFIG:-regress.toml}

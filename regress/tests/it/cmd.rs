@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod null;
 mod places;
+mod pull_request;
 mod record;
 mod recorded;
 mod revisions;

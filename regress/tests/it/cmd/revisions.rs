@@ -94,7 +94,7 @@ impl Repository<'_> {
 
 /// git with nobody's settings.
 #[track_caller]
-fn git(directory: &Path, arguments: &str) {
+pub(super) fn git(directory: &Path, arguments: &str) {
     let Output { status, stderr, .. } = Command::new("git")
         .args(["-c", "protocol.file.allow=always", "-c", "user.name=x", "-c", "user.email=x@example.org"])
         .args(["-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false", "-c", "gc.auto=0"])
