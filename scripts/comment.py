@@ -52,7 +52,7 @@ def harmless(report: bytes) -> tuple[str, str]:
 
 def without_effect(text: str) -> str:
     text = re.sub(r"[^\n\t -\uffff]|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", keep_astral, text)
-    text = re.sub(r"<", lambda found: "<" if TAGS.match(text_of(found), found.start()) else "&lt;", text)
+    text = re.sub(f"<(?!{WORD_JOINER})", lambda found: "<" if TAGS.match(text_of(found), found.start()) else "<" + WORD_JOINER, text)
     # Mentions, issues, links and images, their definitions, commands to robots.
     for what in (r"@", r"#(?=\d)", r"(?i:\bGH-)(?=\d)", r":(?=//)", r"(?i:\bwww)(?=\.)", r"!(?=\[)", r"\](?=[(:\[])"):
         text = re.sub(f"(?:{what})(?!{WORD_JOINER})", lambda found: found.group() + WORD_JOINER, text)
