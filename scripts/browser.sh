@@ -1,3 +1,5 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # whoever sources this reads it
 # For sourcing: find_browser makes chromium and its driver available, for the test of the HTML report, or says why it cannot.
 #
 # Sets REGRESS_BROWSER on success, no_browser_because on failure. Wants install_package of instruction_tools.sh.
