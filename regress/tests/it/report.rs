@@ -323,6 +323,15 @@ fn a_pull_request_gets_a_comment() {
     insta::assert_snapshot!("markdown_check", render(&survey(Show::Changes), "markdown", 80, Colour::Never));
 }
 
+/// Its style and its script are files of their own; plots are tried in a browser.
+#[test]
+fn a_browser_gets_a_page() {
+    let page = render(&report(Show::Changes), "html", 80, Colour::Never);
+    let (_, body) = page.split_once("</style>").unwrap();
+    let (body, _) = body.rsplit_once("<script>").unwrap();
+    insta::assert_snapshot!("html", body);
+}
+
 #[test]
 fn programs_get_every_number() {
     insta::assert_snapshot!("json", render(&report(Show::Changes), "json", 80, Colour::Never));

@@ -11,6 +11,7 @@ pub(super) fn head(report: &Report, html: &mut Html) {
     if let Some(step) = words::next_step(report) {
         html.element("p", &step);
     }
+    html.element("p class=\"why\"", &words::circumstances(report).join(" · "));
     html.raw("</header>\n<dl class=\"sides\">\n");
     if let Some(old) = &report.context.old {
         side("old", old, html);
