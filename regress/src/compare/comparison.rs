@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::methods::PAIRS;
 use super::{Allowance, Benchstat, Options, Summary};
 use crate::model::{BenchId, Metric, Observation};
 
@@ -113,6 +114,11 @@ pub enum Lack {
         /// By how much: its ratio is above 1.
         allowance: Allowance,
     },
+    /// One process a side, or few: measured in turns, and yet each was dealt memory of its own.
+    OneProcess {
+        /// By how much two processes of the same program may differ: its ratio is above 1.
+        allowance: Allowance,
+    },
     /// A side kept no more than a summary of its measurements.
     Summary {
         /// By how much two runs of the same program may differ.
@@ -172,6 +178,14 @@ pub enum Reason {
     },
 }
 
+impl Change {
+    /// What is lacking where a change does not lie beyond the allowance.
+    pub fn apart(&self) -> Lack {
+        let allowance = self.allowance.clone();
+        if self.method == PAIRS { Lack::OneProcess { allowance } } else { Lack::RunsApart { allowance } }
+    }
+}
+
 impl Lack {
     /// What it would take to tell. Lower case, no full stop.
     pub fn advice(&self) -> String {
@@ -184,6 +198,11 @@ impl Lack {
                     .to_owned()
             }
             Lack::RunsApart { allowance } => runs_apart(allowance),
+            Lack::OneProcess { allowance } => format!(
+                "measured in turns, but by one process a side: by the memory that each is dealt they may differ by ×{}, and \
+                 more measurements do not change that; give the files of at least 6 runs (a,b,c,d,e,f)",
+                allowance.ratio
+            ),
             Lack::Rounds { taken, more, smallest_visible } => {
                 let visible = crate::unit::show_change(*smallest_visible);
                 let more = match more {

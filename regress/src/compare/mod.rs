@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   old ─┐
-//!        ├─ pair ─▶ comparability ─▶ methods (exact | rank) ─▶ family (Holm) ─▶ finding
+//!        ├─ pair ─▶ comparability ─▶ methods (exact | rank | pairs | summaries) ─▶ family (Holm) ─▶ finding
 //!   new ─┘
 //! ```
 //!

@@ -17,7 +17,8 @@
 //! run gives the same bytes and a `git diff` of two baselines reads as a report.
 //! `better`, `nature` and `standing` stand there only where they differ from what the metric's name says, `summary` only
 //! where the numbers are the middles of measurements that were not kept (in it `least`, the smallest of them, and `within`,
-//! from where to where the middle may lie, as far as they are known).
+//! from where to where the middle may lie, as far as they are known), `turns` only where each measurement was taken next to
+//! the one of the same number of another side with the same word.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -195,6 +196,8 @@ struct ObservationOut<'a> {
     processes: Option<Vec<&'a [f64]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<SummaryOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turns: Option<&'a str>,
 }
 
 /// A line, as read.
@@ -218,6 +221,8 @@ struct ObservationIn<'a> {
     processes: Option<&'a RawValue>,
     #[serde(borrow)]
     summary: Option<SummaryIn<'a>>,
+    #[serde(borrow)]
+    turns: Option<Cow<'a, str>>,
 }
 
 /// That the numbers are middles of measurements which are lost.
@@ -342,6 +347,7 @@ impl<'a> ObservationOut<'a> {
             operations,
             processes: processes.map(|processes| processes.by_process().collect()),
             summary,
+            turns: processes.and_then(Processes::turns),
         }
     }
 }
@@ -366,9 +372,10 @@ impl ObservationIn<'_> {
             }
             (None, None, Some(processes)) => {
                 let processes = Processes::new(samples(processes)?).ok_or(Problem::Empty)?;
-                match &self.summary {
-                    None => Ok(Values::Sampled(processes)),
-                    Some(summary) => middles(&processes, summary),
+                match (&self.summary, &self.turns) {
+                    (None, None) => Ok(Values::Sampled(processes)),
+                    (None, Some(series)) => Ok(Values::Sampled(processes.in_turns(series))),
+                    (Some(summary), _) => middles(&processes, summary),
                 }
             }
             _ => Err(Problem::Syntax {

@@ -5,9 +5,10 @@
 //!                 2707919,18290254,5955
 //! ```
 //!
-//! Kept: every measurement, `nanoseconds / iterations`, in the order taken, as one process on each side. The two are
-//! benchmarks of their own, told apart by a key: `build_10/side=baseline` and `build_10/side=candidate`. The name is that
-//! of the file, in which tango wrote `-` for every `/`.
+//! Kept: every measurement, `nanoseconds / iterations`, in the order taken, as one process on each side, and that those
+//! of a line are a pair. The two are benchmarks of their own, told apart by a key: `build_10/side=baseline` and
+//! `build_10/side=candidate`. As two runs of one benchmark, `build_10`, they are `FILE@baseline` and `FILE@candidate`. The
+//! name is that of the file, in which tango wrote `-` for every `/`.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::model::{BenchId, Observation, Processes, Values, Warning};
 
 pub(super) const FORMAT: Format = Format {
     name: "tango",
-    keeps: "every measurement of both programs, taken in turns (`compare -d`)",
+    keeps: "every measurement of both programs, as pairs: compare FILE@baseline with FILE@candidate (`compare -d`)",
     recognises,
     baseline_of: None,
     read,
@@ -65,13 +66,18 @@ fn read_file(file: &File) -> Reading {
     let harness: Arc<str> = "tango".into();
     for (side, totals) in [("baseline", &rows.baseline), ("candidate", &rows.candidate)] {
         match time.per_iteration(totals, &rows.iterations) {
-            Ok(sample) => reading.observations.push(Observation {
-                id: BenchId::from_parts([name(&file.path), &format!("side={side}")]),
-                metric: time.metric.clone(),
-                values: Values::Sampled(Processes::one(sample)),
-                harness: harness.clone(),
-                origin: file.path.clone(),
-            }),
+            Ok(sample) => {
+                let observation = |id: BenchId| Observation {
+                    id,
+                    metric: time.metric.clone(),
+                    values: Values::Sampled(Processes::one(sample.clone()).in_turns(&file.path)),
+                    harness: harness.clone(),
+                    origin: file.path.clone(),
+                };
+                let alone = observation(BenchId::from_parts([name(&file.path), &format!("side={side}")]));
+                reading.observations.push(alone);
+                reading.earlier.insert(side.to_owned(), vec![observation(BenchId::new(name(&file.path)))]);
+            }
             Err(_) => {
                 let (path, place) = (file.path.clone(), Place::Whole);
                 return Reading::refused(ReadError { path, place, problem: Problem::Empty });

@@ -33,10 +33,16 @@ pub(super) fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec
     let shown = directory.display();
     match name.or_else(|| the_one_name(names)) {
         Some(name) if names.contains(name) => Ok(catalogue.read(name)),
-        Some(name) if names.is_empty() => Err(Failure::new(
-            format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
-            format!("name a file of it: {}", directory.join(name).display()),
-        )),
+        Some(name) if names.is_empty() => {
+            let loose = read_loose_files(directory)?;
+            earlier(loose, name).map_err(|others| match others.is_empty() {
+                true => Failure::new(
+                    format!("{shown}: no results named `{name}`; no harness saved results here under any name"),
+                    format!("name a file of it: {}", directory.join(name).display()),
+                ),
+                false => no_earlier(directory, name, &others),
+            })
+        }
         Some(name) => {
             let latest = the_one_name(names).map(|latest| catalogue.read(latest)).unwrap_or_default();
             earlier(latest, name).map_err(|others| no_earlier(directory, name, &others.union(names).cloned().collect()))
@@ -70,7 +76,7 @@ pub(super) fn no_earlier(path: &Path, name: &str, names: &BTreeSet<String>) -> F
     if names.is_empty() {
         return Failure::new(
             problem,
-            "only a summary of iai-callgrind or gungraun holds another run; leave the `@` out",
+            "only a summary of iai-callgrind or gungraun holds another run, and a dump of tango two; leave the `@` out",
         );
     }
     let meant = did_you_mean(name, names.iter().map(String::as_str));

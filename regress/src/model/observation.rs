@@ -44,6 +44,7 @@ pub struct Processes {
     pooled: Sample,
     bounds: Bounds,
     kept: Kept,
+    turns: Option<Arc<str>>,
 }
 
 /// What a harness kept of the measurements of each process.
@@ -75,13 +76,13 @@ enum Bounds {
 impl Processes {
     /// All measurements are of one process.
     pub fn one(sample: Sample) -> Processes {
-        Processes { pooled: sample, bounds: Bounds::None, kept: Kept::Measurements }
+        Processes { pooled: sample, bounds: Bounds::None, kept: Kept::Measurements, turns: None }
     }
 
     /// Each measurement is of a process of its own.
     pub fn each(sample: Sample) -> Processes {
         let bounds = if sample.len() == 1 { Bounds::None } else { Bounds::Everywhere };
-        Processes { pooled: sample, bounds, kept: Kept::Measurements }
+        Processes { pooled: sample, bounds, kept: Kept::Measurements, turns: None }
     }
 
     /// Each number is the middle of the measurements of a process of its own, which are lost.
@@ -128,7 +129,17 @@ impl Processes {
             _ => Bounds::At(ends),
         };
         let pooled = Sample::new(values).expect("samples are neither empty nor hold NaN");
-        Processes { pooled, bounds, kept: Kept::Measurements }
+        Processes { pooled, bounds, kept: Kept::Measurements, turns: None }
+    }
+
+    /// The same measurements, each taken next to the one of the same number of another side that has this series.
+    pub fn in_turns(self, series: &str) -> Processes {
+        Processes { turns: Some(series.into()), ..self }
+    }
+
+    /// The series of turns in which these were taken, if so: two sides of one series are pairs.
+    pub fn turns(&self) -> Option<&str> {
+        self.turns.as_deref()
     }
 
     /// `change(value)` for each measurement. `None` when one of them would be no finite number.
@@ -139,7 +150,8 @@ impl Processes {
                 Kept::Middles { least: least.map(&change).filter(|least| least.is_finite()), within: None }
             }
         };
-        let mapped = Processes { pooled: self.pooled.map(&change).ok()?, bounds: self.bounds.clone(), kept };
+        let (bounds, turns) = (self.bounds.clone(), self.turns.clone());
+        let mapped = Processes { pooled: self.pooled.map(&change).ok()?, bounds, kept, turns };
         Some(match self.middle_within().map(|(low, high)| (change(low), change(high))) {
             // What falls where it used to rise turns the ends round.
             Some((a, b)) => mapped.within(a.min(b), a.max(b)),
@@ -200,7 +212,9 @@ impl Processes {
         }
         let before = self.pooled.len();
         let ends = self.ends().chain(other.ends().map(|end| before + end)).collect();
-        *self = Processes::bounded([self.pooled.values(), other.pooled.values()].concat(), ends);
+        let turns = self.turns().zip(other.turns()).map(|(first, second)| format!("{first}, {second}").into());
+        let joined = Processes::bounded([self.pooled.values(), other.pooled.values()].concat(), ends);
+        *self = Processes { turns, ..joined };
     }
 }
 

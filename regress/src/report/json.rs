@@ -476,6 +476,7 @@ impl ReasonFile {
             Lack::Measurements { needed } => ("too few measurements", *needed),
             Lack::RunsApart { .. } => ("runs apart", None),
             Lack::Rounds { more, .. } => ("too few rounds", *more),
+            Lack::OneProcess { .. } => ("one process", None),
             Lack::Layout => ("layout", None),
             Lack::Summary { .. } => ("summary only", None),
             Lack::Spread => ("spread", None),

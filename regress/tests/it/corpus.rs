@@ -713,7 +713,7 @@ fn a_broken_file_of_our_own_is_refused_with_the_line() {
         "\"total\":1,",
         "\"total\":1,\"colour\":1,",
         &[
-            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`, `summary`; wanted an observation",
+            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`, `summary`, `turns`; wanted an observation",
         ],
     );
     check_one(

@@ -1,6 +1,7 @@
 //! Ways of comparing two observations, one file each.
 
 mod exact;
+mod pairs;
 mod rank;
 mod summaries;
 
@@ -20,7 +21,10 @@ pub struct Method {
 }
 
 /// All ways of comparing, with the cases they are for.
-pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &summaries::METHOD, &TURNS];
+pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &pairs::METHOD, &summaries::METHOD, &TURNS];
+
+/// The name of the method for measurements that one process a side took in turns.
+pub(super) const PAIRS: &str = pairs::METHOD.name;
 
 /// The name of the method for processes that took turns.
 pub const IN_TURNS: &str = "in-turns";
@@ -31,7 +35,8 @@ const TURNS: Method = Method {
     what: "processes that took turns: trimmed mean of the log ratio of each round, Winsorised t, looks fixed beforehand",
 };
 
-/// Counts that repeat are compared as counts, everything else by ranks, as far as there is anything to rank.
+/// Counts that repeat are compared as counts, pairs as pairs, everything else by ranks, as far as there is anything to
+/// rank.
 pub(super) fn apply(
     old: &Observation,
     new: &Observation,
@@ -41,6 +46,6 @@ pub(super) fn apply(
     match (count_of(old), count_of(new)) {
         (Some(old_count), Some(new_count)) => exact::compare((old, old_count), (new, new_count)),
         _ if summaries::is_for(&old.values, &new.values) => summaries::compare(old, new, options),
-        _ => rank::compare(old, new, options, nulls),
+        _ => pairs::compare(old, new, options).unwrap_or_else(|| rank::compare(old, new, options, nulls)),
     }
 }

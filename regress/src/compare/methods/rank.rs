@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
-use crate::model::{Exact, Observation, Processes, Values};
+use crate::model::{Exact, Nature, Observation, Processes, Values};
 use crate::stats::{self, NullDistributions, Sample};
 use crate::unit::Better;
 
@@ -89,7 +89,8 @@ pub(crate) fn finding(comparison: &Comparison, options: &Options) -> Finding {
         return from_zero(comparison, change, p, options);
     };
     // Counts have no smallest effect: any significant difference of a count is one.
-    let effect = if change.allowance.ratio > 1.0 { options.smallest_effect } else { 1.0 };
+    let is_timed = comparison.metric.nature == Nature::Timed;
+    let effect = if is_timed { options.smallest_effect } else { 1.0 };
     let significant = p <= options.alpha;
     let best = change.best_ratio;
     let risen = significant && low > effect && best.is_none_or(|best| best / change.allowance.ratio >= 1.0);
@@ -98,10 +99,8 @@ pub(crate) fn finding(comparison: &Comparison, options: &Options) -> Finding {
         (true, _) => direction(comparison.metric.better, Better::Higher),
         (_, true) => direction(comparison.metric.better, Better::Lower),
         _ if 1.0 / effect <= low && high <= effect => Finding::Unchanged,
-        _ if significant => Finding::NotProven(Lack::RunsApart { allowance: change.allowance.clone() }),
-        _ if change.allowance.ratio > 1.0 => {
-            Finding::NotProven(Lack::RunsApart { allowance: change.allowance.clone() })
-        }
+        _ if significant => Finding::NotProven(change.apart()),
+        _ if change.allowance.ratio > 1.0 => Finding::NotProven(change.apart()),
         _ => Finding::NotProven(Lack::Spread),
     }
 }

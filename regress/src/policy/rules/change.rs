@@ -145,7 +145,7 @@ fn lack(finding: &Finding, change: &Change) -> Lack {
     match finding {
         Finding::NotProven(lack) => lack.clone(),
         // That it changed is proven, on which side of the bound it lies is not.
-        _ if change.allowance.ratio > 1.0 => Lack::RunsApart { allowance: change.allowance.clone() },
+        _ if change.allowance.ratio > 1.0 => change.apart(),
         _ => Lack::Spread,
     }
 }

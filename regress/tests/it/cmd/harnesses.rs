@@ -193,3 +193,36 @@ fn results_lie_in_directories_of_results_as_well() {
     assert_eq!(names, ["g", "g/new", "g/new/new"]);
     assert_eq!(desk.run("list").stdout.lines().count(), 1, "`change` and `report` are no baselines");
 }
+
+#[test]
+fn both_programs_of_a_dump_of_tango_are_compared_as_pairs() {
+    let desk = Desk::with(&[]);
+    desk.copy_corpus("tango/0.9.0", "from");
+    for benchmark in ["build_10", "dot_512"] {
+        desk.write(
+            &format!("dump/{benchmark}.csv"),
+            std::fs::read(desk.path(&format!("from/{benchmark}.csv"))).unwrap(),
+        );
+    }
+    let row = |arguments: &str, benchmark: &str| {
+        let told = desk.run(&format!("compare {arguments} --format json"));
+        let report: serde_json::Value = serde_json::from_str(&told.stdout).unwrap_or_else(|_| panic!("{told:#?}"));
+        let row = report["rows"].as_array().unwrap().iter().find(|row| row["benchmark"] == benchmark).cloned();
+        row.unwrap_or_else(|| panic!("no {benchmark} in {report:#}"))
+    };
+    let slower = row("dump@baseline dump@candidate", "build_10");
+    assert_eq!((&slower["change"]["method"], &slower["finding"]), (&"pairs".into(), &"regressed".into()), "{slower:#}");
+    assert_eq!(row("dump@candidate dump@baseline", "build_10")["finding"], "improved");
+    let file = "dump/dot_512.csv";
+    let same = row(&format!("{file}@baseline {file}@candidate"), "dot_512");
+    assert_eq!(
+        (&same["change"]["method"], &same["reason"]["kind"]),
+        (&"pairs".into(), &"one process".into()),
+        "{same:#}"
+    );
+    // Two dumps are two runs: whatever was measured in turns, these were not.
+    desk.write("later/dot_512.csv", std::fs::read(desk.path(file)).unwrap());
+    assert_eq!(row("dump later", "dot_512/side=candidate")["change"]["method"], "rank");
+
+    desk.run("compare dump@old dump").refused(&["dump: no results named `old`\n", "there are: baseline, candidate\n"]);
+}
