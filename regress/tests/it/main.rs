@@ -9,6 +9,7 @@ mod corpus;
 mod drop_in;
 mod every_format;
 mod excused;
+mod fuzz;
 mod judging;
 mod oracle_benchstat;
 mod other_languages;
