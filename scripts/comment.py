@@ -52,11 +52,13 @@ def harmless(report: bytes) -> tuple[str, str]:
 
 def without_effect(text: str) -> str:
     text = re.sub(r"[^\n\t -\uffff]|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", keep_astral, text)
+    # An entity would be the character that it stands for.
+    text = re.sub(r"&(?!(?:amp|lt|gt|quot|#39);)", "&amp;", text)
     text = re.sub(f"<(?!{WORD_JOINER})", lambda found: "<" if TAGS.match(text_of(found), found.start()) else "<" + WORD_JOINER, text)
     # Mentions, issues, links and images, their definitions, commands to robots.
     for what in (r"@", r"#(?=\d)", r"(?i:\bGH-)(?=\d)", r":(?=//)", r"(?i:\bwww)(?=\.)", r"!(?=\[)", r"\](?=[(:\[])"):
         text = re.sub(f"(?:{what})(?!{WORD_JOINER})", lambda found: found.group() + WORD_JOINER, text)
-    return re.sub(r"(?m)^(\s*)/(?=\w)", rf"\1{WORD_JOINER}/", text)
+    return re.sub(r"(?m)^([\s>*+\-\d.)]*)/(?=\w)", rf"\1{WORD_JOINER}/", text)
 
 
 def text_of(found: re.Match[str]) -> str:

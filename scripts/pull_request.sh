@@ -37,7 +37,8 @@ find_base() {
 
 # The first pull request that brings benchmarks has nothing to be compared with.
 has_benches() {
-  git ls-tree -r --name-only "$1" | grep -qE '(^|/)benches/([^/]+|[^/]+/main)\.rs$' ||
+  # Read to its end: a pipe that is closed early would end git, and look like no benchmarks.
+  git ls-tree -r --name-only "$1" | grep -E '(^|/)benches/([^/]+|[^/]+/main)\.rs$' >/dev/null ||
     git grep -q -e '^\[\[bench\]\]' "$1" -- '*Cargo.toml'
 }
 
@@ -51,6 +52,8 @@ else
 fi
 
 mkdir -p "$reports"
+# What an earlier run left must not be taken for this one's.
+rm -f "$reports"/{pull-request.md,report.html,report.json,junit.xml,metrics.txt,annotations.txt}
 look=(
   --report "markdown=$reports/pull-request.md"
   --report "html=$reports/report.html"
@@ -62,7 +65,7 @@ look=(
 config=${CONFIG:-regress.toml}
 [ -z "${CONFIG:-}" ] || look+=(--config "$CONFIG")
 profile=${PROFILE:-pr}
-if [ -n "${PROFILE:-}" ] || grep -qsF "[profile.$profile" "$config"; then look+=(--profile "$profile"); fi
+if [ -n "${PROFILE:-}" ] || grep -qsE "^\[profile\.$profile\]" "$config"; then look+=(--profile "$profile"); fi
 [ "${EXACT:-false}" != true ] || look+=(--exact)
 for metric in ${WITHOUT:-}; do look+=(--without "$metric"); done
 read -ra cargo_arguments <<<"${CARGO_ARGUMENTS:-}"

@@ -11,8 +11,11 @@ use regress::select::{Filter, Language, Projections, Subject, Wanted};
 
 pub mod seeds;
 
+/// What takes any bytes, and panics where something is wrong.
+type Try = fn(&[u8]);
+
 /// The targets that are no reader of [`FORMATS`].
-const OTHERS: &[(&str, fn(&[u8]))] = &[("benchstat", benchstat), ("noise", null_run), ("select", select)];
+const OTHERS: &[(&str, Try)] = &[("benchstat", benchstat), ("noise", null_run), ("select", select)];
 
 /// Does with `bytes` what the target of this name does; a reader's target is called as its format, `_` for `-`.
 ///

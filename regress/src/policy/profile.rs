@@ -82,6 +82,7 @@ pub const LEVEL_KEYS: &[LevelKey] = &[
     level_key("limit", Topic::Rule(RuleKind::Limit), Level::Fail, "a broken `limit`"),
     level_key("change", Topic::Rule(RuleKind::Change), Level::Fail, "a broken `change`"),
     level_key("ratio", Topic::Rule(RuleKind::Ratio), Level::Fail, "a broken `ratio`"),
+    level_key("scaling", Topic::Rule(RuleKind::Scaling), Level::Fail, "a broken `scaling`"),
     level_key("min_samples", Topic::Rule(RuleKind::MinSamples), Level::Fail, "too few measurements"),
     level_key("on_missing", Topic::Rule(RuleKind::Present), Level::Fail, "a benchmark that only the old side has"),
     level_key("on_new", Topic::New, Level::Off, "a benchmark that only the new side has"),

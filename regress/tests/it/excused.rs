@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use regress::compare::{Options, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Observation, Processes, Provenance, Run, Values};
 use regress::policy::{
-    Aliases, ArmedState, Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, Level, Outcome, Policy, Profile,
-    Request, RuleKind, Selection, Source, Value, Verdicts, WaiverState, Waivers, judge,
+    Aliases, ArmedState, Budgets, Conclusion, Day, Entry, Excuse, Field, Judgement, LEVEL_KEYS, Level, Outcome, Policy,
+    Profile, RULES, Request, RuleKind, Selection, Source, Topic, Value, Verdicts, WaiverState, Waivers, judge,
 };
 use regress::stats::Sample;
 
@@ -472,5 +472,28 @@ fn where_numbers_end_the_search_for_the_smallest_visible_change_does_as_well() {
     for nanoseconds in [1e-314, 1e-300, 1e200, 1e304, 1e307] {
         let verdicts = judged_runs(Some(&times(nanoseconds)), &times(nanoseconds), &policy);
         assert!(verdicts.armed.iter().any(|rule| rule.source != Source::BuiltIn), "{nanoseconds} ns");
+    }
+}
+
+#[test]
+fn a_time_beyond_its_limit_on_both_sides_that_seems_worse_is_not_proven() {
+    #[track_caller]
+    fn check(old: f64, new: f64, expected: Outcome) {
+        let policy = budgets(&[&[("benchmark", "*"), ("metric", "time"), ("limit", "< 1 us")]]);
+        let verdicts = judged_runs(Some(&times(old)), &times(new), &policy);
+        let of_limit = verdicts.rows[0].judgements.iter().find(|judgement| judgement.rule == RuleKind::Limit);
+        assert_eq!(of_limit.map(|judgement| judgement.outcome), Some(expected), "{old} → {new} ns");
+    }
+    check(10_000.0, 10_000.0, Outcome::Excused);
+    check(10_000.0, 8_000.0, Outcome::Excused);
+    check(10_000.0, 16_000.0, Outcome::NotProven);
+    check(10_000.0, 90_000.0, Outcome::Broken);
+}
+
+#[test]
+fn a_profile_can_speak_of_every_rule_that_can_break() {
+    for rule in RULES.iter().filter(|rule| rule.kind != RuleKind::Unproven) {
+        let has_level = LEVEL_KEYS.iter().any(|key| key.topic == Topic::Rule(rule.kind));
+        assert!(has_level, "{}", rule.key);
     }
 }

@@ -33,7 +33,7 @@ pub(in crate::cli) struct SignoffArgs {
     /// Fail when a row is worse than its best by more
     ///
     /// Small losses that each release allowed add up: +10% bounds their sum. Only what the evidence shows counts.
-    #[arg(long, value_name = "PERCENT", value_parser = creep)]
+    #[arg(long, value_name = "PERCENT", value_parser = creep, requires = "history")]
     pub creep: Option<String>,
     /// Answer for a line of the checklist with a file
     ///

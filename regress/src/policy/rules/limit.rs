@@ -66,6 +66,14 @@ impl Limit {
             }
         };
         let age = if keeps == Keeps::No { self.age(case) } else { Age::New };
+        if age == Age::Inherited && self.may_be_worse(case) {
+            let sentence = format!(
+                "{shown}, allowed {}, and broken by the old side as well; whether it got worse cannot be told",
+                self.text
+            );
+            let ruling = Ruling::on(Keeps::Unknown, side.center.point, self.bound, sentence);
+            return Some(ruling.advised(|| "measure in turns (`regress run`) to see whether it got worse".to_owned()));
+        }
         let already = match age {
             Age::Inherited => ", and broken by the old side as well",
             Age::New => "",
@@ -86,6 +94,15 @@ impl Limit {
         };
         let (low, high) = believed(old, case);
         if is_no_worse && self.bound.keeps(low, high) == Keeps::No { Age::Inherited } else { Age::New }
+    }
+
+    /// Of times on both sides of which the limit is broken: the new ones are worse than the old by more than they scatter,
+    /// and by no more than two runs of one program may differ.
+    fn may_be_worse(&self, case: &Case<'_>) -> bool {
+        let (Some(old), Some(new)) = (case.row.old(), case.row.new_side()) else { return false };
+        let is_open = matches!(case.row.finding, Finding::NotProven(_) | Finding::Differs);
+        let is_apart = old.center.high < new.center.low || new.center.high < old.center.low;
+        case.row.metric.nature == Nature::Timed && is_open && is_apart && self.excess(old) < self.excess(new)
     }
 
     /// How far beyond the bound a side lies; less is better.

@@ -48,7 +48,12 @@ pub(super) fn coverage(case: &Case<'_>) -> Found {
     let is_unmeasured = case.facts.verdicts.missing.iter().any(|(id, judgement)| {
         judgement.outcome == Outcome::Broken && (id.is_some() || judgement.rule == RuleKind::Present)
     });
-    let state = if is_missed || is_unmeasured { State::Fail } else { State::Pass };
+    let state = match again < before.len() {
+        _ if is_missed || is_unmeasured => State::Fail,
+        // Nobody minds, and it was not measured all the same.
+        true => State::NotMeasured,
+        false => State::Pass,
+    };
     let added = now.len() - again;
     let found = format!("{again} of {}, and {added} new", count(before.len(), "benchmark"));
     Found::new(state, found).shown_by(&case.facts.recipe.new)

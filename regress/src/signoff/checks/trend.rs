@@ -3,7 +3,7 @@
 use super::super::checklist::{Case, Found, State, count};
 use super::super::course::{Best, Course};
 use crate::compare::Finding;
-use crate::policy::{Outcome, RuleKind};
+use crate::policy::{Excuse, Outcome, RuleKind};
 use crate::unit::show_change;
 
 pub(super) fn regressions(case: &Case<'_>) -> Found {
@@ -23,8 +23,18 @@ pub(super) fn regressions(case: &Case<'_>) -> Found {
     let compared = rows.iter().filter(|row| is_compared(&row.comparison.finding)).count();
     let (broken, open) = (has_changed(Outcome::Broken), has_changed(Outcome::NotProven));
     let tally = format!("{regressed} of {} regressed, {improved} improved", count(compared, "row"));
+    let judged = |row: &&&crate::policy::Row| row.judgements.iter().any(|judgement| judgement.rule == RuleKind::Change);
+    let of_change = |row: &crate::policy::Row| {
+        let mut of_change = row.judgements.iter().filter(|judgement| judgement.rule == RuleKind::Change);
+        of_change.any(|judgement| matches!(judgement.excuse, Some(Excuse::Warned(_))))
+    };
+    let warned = rows.iter().filter(|row| of_change(row)).count();
     let (state, text) = match (compared, broken, open, regressed) {
         (0, ..) => (State::NotMeasured, "0 rows could be compared".to_owned()),
+        (_, 0, 0, 1..) if rows.iter().filter(judged).count() == 0 => {
+            (State::NotMeasured, format!("{tally}; no rule judges a change"))
+        }
+        (_, 0, 0, _) if warned > 0 => (State::NotMeasured, format!("{tally}; {warned} only warned of")),
         (_, 0, 0, 0) => (State::Pass, tally),
         (_, 0, 0, _) => (State::Pass, format!("{tally}; none beyond what is allowed")),
         (_, 0, _, _) => (State::NotMeasured, format!("{tally}; of {open} it cannot be told")),

@@ -345,13 +345,14 @@ fn a_hostile_report_is_refused_or_has_no_effect() {
     refused(format!("{MARK}\n{}", "x".repeat(65_536)).as_bytes(), "longer than the 65536 characters");
     refused(format!("{MARK}\n{}", "x".repeat(300_000)).as_bytes(), "more than any report has");
 
-    let hostile = "@team #12 GH-3 [a](b) ![c](d) [e]: f\n<img src=x onerror=y><script>z</script>\n\
+    let hostile = "&commat;team &#x40;team &num;12\n- /merge\n> /merge\n@team #12 GH-3 [a](b) ![c](d) [e]: f\n<img src=x onerror=y><script>z</script>\n\
         https://example.org www.example.org <https://example.org> [g][h]\n/approve\n\u{202e}\u{1b}[31m<details>&amp;😀";
     let (told, asked) = comment(format!("{MARK}\n{hostile}").as_bytes(), "measured", json!([]));
     assert_eq!(told.code, Some(0), "{told:#?}");
     let body = asked.last().unwrap().1["body"].as_str().unwrap();
     for effect in [
-        "@t", "#1", "GH-3", "](", "]:", "][", "![", "<img", "<script", "://", "www.", "<h", "\n/", "\u{202e}", "\u{1b}",
+        "&c", "&#x", "&n", " /m", "@t", "#1", "GH-3", "](", "]:", "][", "![", "<img", "<script", "://", "www.", "<h",
+        "\n/", "\u{202e}", "\u{1b}",
     ] {
         assert!(!body.contains(effect), "{effect:?} in {body}");
     }
