@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::super::escape::html as text;
 use super::page::{Cell, Column, Page, ROWS_OPEN, Section, Table, page};
 use crate::signoff::{Document, State};
 
@@ -106,20 +107,4 @@ fn write_cell(cell: &Cell, column: &Column, out: &mut dyn Write) -> io::Result<(
             write!(out, "<td><span class=\"word {class}\">{word}</span></td>")
         }
     }
-}
-
-/// Text between tags or in an attribute.
-fn text(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for c in super::super::escape::terminal(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
