@@ -17,7 +17,7 @@ use tempfile::TempDir;
 type Measured = Vec<(String, &'static str, u64, u64)>;
 
 fn measured() -> impl Strategy<Value = Measured> {
-    let name = "[ab*?](/[ab\"#\n]){0,2}";
+    let name = "[ab*?](/[ab\"#\n\u{7f}\\\\]){0,2}";
     let row =
         (name, select(vec!["allocs", "alloc-bytes", "peak-bytes", "instructions", "time"]), 0..5000_u64, 1..4_u64);
     vec(row, 1..8)

@@ -160,9 +160,9 @@ pub fn place_of_first(wanted: Option<&Path>, project: &Project) -> Result<PathBu
     }
 }
 
-/// A text as TOML has it.
+/// A text as TOML has it, on one line: what JSON escapes and how is understood here as well.
 fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    serde_json::to_string(text).expect("a text is always JSON").replace('\u{7f}', "\\u007F")
 }
 
 /// A first configuration file.
@@ -234,9 +234,9 @@ mod tests {
             let text = file(&format!("{head}{before}")).with(&both).expect("it stays a configuration");
             assert_eq!(text, format!("{head}{after}"));
         };
-        check("\"< 10\" # so far\n", "\"<= 12\" # so far\n  why       = \"\"\"\na \"cache\"\nof its own\"\"\"\n");
-        check("\"< 10\"\n  why       = \"old\"\n", "\"<= 12\"\n  why       = \"\"\"\na \"cache\"\nof its own\"\"\"\n");
-        check("\"< 10\"", "\"<= 12\"\n  why       = \"\"\"\na \"cache\"\nof its own\"\"\"\n");
+        check("\"< 10\" # so far\n", "\"<= 12\" # so far\n  why       = \"a \\\"cache\\\"\\nof its own\"\n");
+        check("\"< 10\"\n  why       = \"old\"\n", "\"<= 12\"\n  why       = \"a \\\"cache\\\"\\nof its own\"\n");
+        check("\"< 10\"", "\"<= 12\"\n  why       = \"a \\\"cache\\\"\\nof its own\"\n");
         assert_eq!(
             file("budget = [{ benchmark = \"a\", metric = \"allocs\", limit = \"< 1\" }]")
                 .with(&[change(1, "why", "so")])

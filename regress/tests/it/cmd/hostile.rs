@@ -26,9 +26,13 @@ fn is_harmless(told: &Told) {
 #[test]
 fn no_name_reaches_the_terminal_raw() {
     let desk = Desk::with(&[("old", &native(NAME, 1)), ("new", &native(NAME, 2))]);
-    for arguments in
-        ["compare old new", "compare old new --all", "compare new old --format markdown", "check new --all"]
-    {
+    for arguments in [
+        "compare old new",
+        "compare old new --all",
+        "compare new old --format markdown",
+        "check new --all",
+        "budget init new",
+    ] {
         let told = desk.run(arguments);
         is_harmless(&told);
         assert!(told.stdout.contains(r"\u{1b}[31m\u{7}\u{202e}\nregress"), "{told:#?}");
