@@ -183,6 +183,11 @@ impl<'a> Desk<'a> {
     }
 
     fn judge(&self, old: Option<Run>, new: Run, comparisons: Vec<Comparison>) -> Result<Report, Stop> {
+        for (_, file) in &self.files {
+            let observations = old.iter().chain([&new]).flat_map(|run| run.observations());
+            let results = observations.map(|observation| &*observation.origin);
+            file.spare(results.chain(self.settings.path.as_deref()))?;
+        }
         let mut selection = self.look.selection();
         selection.some_benchmarks |= self.renamed;
         let Settings { options, policy, path, .. } = &self.settings;

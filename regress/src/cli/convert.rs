@@ -13,6 +13,9 @@ pub(super) fn run(args: &ConvertArgs, out: &mut dyn Write, errors: &mut dyn Writ
     let settings = world::load_config(world::find_config(None, &project).as_deref(), &project, &Occasion::plain())?;
     let file = args.output.as_deref().map(NewFile::begin).transpose()?;
     let run = Reader::new(&project).with_units(&settings.units).read(&SideSpec::together(&args.results))?;
+    if let Some(file) = &file {
+        file.spare(run.observations().iter().map(|observation| &*observation.origin))?;
+    }
     filters.check(&[&run])?;
     let run = filters.of(run);
     if run.is_empty() {

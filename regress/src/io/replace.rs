@@ -68,6 +68,26 @@ impl NewFile {
         self.place.is_some() && self.place == other.place && !appended
     }
 
+    /// Refuses to be written over what it was made from.
+    ///
+    /// # Errors
+    /// One of these paths, from the current directory, is this file.
+    pub fn spare<'p>(&self, inputs: impl Iterator<Item = &'p str>) -> Result<(), Failure> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let is_this = |input: &&str| {
+            let input = Path::new(input);
+            // There may be ten thousands of inputs, and hardly one has the name.
+            input.file_name() == place.file_name() && input.canonicalize().is_ok_and(|input| input == *place)
+        };
+        match { inputs }.find(is_this) {
+            None => Ok(()),
+            Some(input) => Err(Failure::new(
+                format!("{}: would be written over {input}, which it is made from", self.path.display()),
+                "give it a name of its own",
+            )),
+        }
+    }
+
     /// All of it.
     ///
     /// # Errors

@@ -137,7 +137,10 @@ impl Findings {
         let json_hash = hash(signed);
         for writer in write::WRITERS.iter().filter(|writer| writer.ending != "json") {
             let path = beside(&stem, writer.ending);
-            let Ok(found) = world::read_file(&path) else { continue };
+            let Ok(found) = world::read_file(&path) else {
+                self.notes.push(format!("{} cannot be read: whether it says the same is not known", path.display()));
+                continue;
+            };
             let mut text = Vec::new();
             (writer.write)(&made, &json_hash, &mut text)?;
             match found.bytes == text {

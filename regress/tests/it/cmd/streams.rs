@@ -202,3 +202,22 @@ fn standard_input_may_be_of_any_size() {
     assert_eq!(told.code, Some(3), "{told:#?}");
     assert!(told.stdout.contains("3000 rows that no rule speaks of"), "{told:#?}");
 }
+
+#[test]
+fn nothing_is_written_over_what_it_is_made_from() {
+    let results = "BenchmarkA 1 100 ns/op\n".repeat(8);
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"time\"\nlimit = \"< 1 s\"\n";
+    let desk = Desk::with(&[("old.txt", &results), ("new.txt", &results), ("regress.toml", budgets)]);
+    for (command, file) in [
+        ("compare old.txt new.txt --report json=old.txt", "old.txt"),
+        ("compare old.txt new.txt --report csv=./new.txt", "new.txt"),
+        ("compare old.txt new.txt --report csv+=new.txt", "new.txt"),
+        ("check new.txt --report json=regress.toml", "regress.toml"),
+        ("convert --to csv old.txt -o old.txt", "old.txt"),
+    ] {
+        let before = std::fs::read(desk.path(file)).unwrap();
+        desk.run(command).refused(&["which it is made from", "a name of its own"]);
+        assert_eq!(std::fs::read(desk.path(file)).unwrap(), before, "{command}");
+    }
+    assert_eq!(std::fs::read_dir(desk.path("")).unwrap().count(), 3, "nothing is left behind");
+}
