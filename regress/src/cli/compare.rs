@@ -8,8 +8,8 @@ use super::select::{Filters, Selector, all_or_failures};
 use super::{Exit, Stop};
 use crate::compare::{self, Beside, Columns, Comparison};
 use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Settings, SideSpec};
-use crate::model::{BenchId, Host, Noise, Run};
-use crate::policy::{self, Aliases, Request};
+use crate::model::{BenchId, Host, Noise, Run, Warning};
+use crate::policy::{self, Aliases, Budget, Request, Source};
 use crate::report::{
     self, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
     Style,
@@ -157,7 +157,8 @@ impl<'a> Desk<'a> {
             let Some(first) = table.next() else { continue };
             for new in table {
                 let label = format!("{} → {}", first.label, new.label);
-                let (old, new) = columns.sides(first.clone(), new);
+                let (old, mut new) = columns.sides(first.clone(), new);
+                new.warnings.extend(self.beside_the_columns(&selected, &new));
                 if old.is_empty() {
                     let problem = format!("{label}: no row is in both columns");
                     let next_step =
@@ -169,6 +170,27 @@ impl<'a> Desk<'a> {
             }
         }
         Ok(reports)
+    }
+
+    /// Budgets of whole names that rows no longer have: none of them is judged, and that is told.
+    fn beside_the_columns(&self, runs: &[Run], arranged: &Run) -> Option<Warning> {
+        let speaks_of = |run: &Run, budget: &Budget| {
+            run.observations().iter().any(|observation| budget.scope.benchmark.matches(&observation.id))
+        };
+        let beside = |budget: &&Budget| {
+            budget.source != Source::BuiltIn
+                && runs.iter().any(|run| speaks_of(run, budget))
+                && !speaks_of(arranged, budget)
+        };
+        let budgets = self.settings.policy.budgets.iter().filter(beside);
+        let named: Vec<String> =
+            budgets.map(|budget| format!("`{}` ({})", budget.scope.benchmark, budget.source)).collect();
+        (!named.is_empty()).then(|| {
+            Warning::general(format!(
+                "not judged, since the columns take their names apart: budgets of {}; `regress check` judges them",
+                named.join(", ")
+            ))
+        })
     }
 
     pub fn judge_and_print(

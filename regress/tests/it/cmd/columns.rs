@@ -207,3 +207,13 @@ fn reports_of_several_columns_follow_each_other_where_a_format_holds_them() {
     assert!(markdown.starts_with(overview), "{markdown}");
     assert_eq!(markdown.matches("<!--").count(), 1, "{markdown}");
 }
+
+#[test]
+fn budgets_of_names_that_the_columns_take_apart_are_told() {
+    let lines = |format: &str| format!("BenchmarkEnc/format={format} 1 100 ns/op 9 allocs/op\n").repeat(8);
+    let budget = "[[budget]]\nbenchmark = \"Enc/format=gob\"\nmetric = \"allocs\"\nlimit = \"<= 5\"\n";
+    let desk = Desk::with(&[("all.txt", &(lines("json") + &lines("gob"))), ("regress.toml", budget)]);
+    assert_eq!(desk.run("check all.txt").code, Some(1));
+    let told = desk.run("compare all.txt --col /format --format json");
+    assert!(told.stdout.contains("budgets of `Enc/format=gob` (line 1)"), "{told:#?}");
+}
