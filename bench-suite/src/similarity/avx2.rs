@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::kernels::CosineSums;
+use super::sums::CosineSums;
 
 /// Numbers that one register holds.
 const LANES: usize = 8;

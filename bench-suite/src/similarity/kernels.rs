@@ -3,14 +3,7 @@
 use std::sync::LazyLock;
 
 use super::portable;
-
-/// What a cosine is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CosineSums {
-    pub products: f32,
-    pub squares_a: f32,
-    pub squares_b: f32,
-}
+use super::sums::CosineSums;
 
 /// Each is handed two vectors and goes as far as the shorter one does.
 pub struct Kernels {

@@ -4,6 +4,7 @@
 mod avx2;
 mod kernels;
 mod portable;
+mod sums;
 
 use kernels::kernels;
 

@@ -1,7 +1,7 @@
 //! The kernels as loops over arrays of partial sums, which the compiler turns into vectors of
 //! whatever width the target has.
 
-use super::kernels::CosineSums;
+use super::sums::CosineSums;
 
 /// Partial sums of each kind.
 const SUMS: usize = 16;

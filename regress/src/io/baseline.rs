@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use super::error::Failure;
 use super::git;
 use super::project::Project;
-use super::recorded::short;
 use super::{machine, replace};
 use crate::formats::{native, note};
 use crate::model::{Commit, Provenance, Run};
@@ -83,7 +82,7 @@ pub fn save_note(run: &Run, project: &Project) -> Result<String, Failure> {
     }
     let commit = git::resolve(&repository, &commit.hash)?;
     git::change_note(&repository, commit, |present| Ok(note::with(present.unwrap_or_default(), run)))?;
-    Ok(short(commit))
+    Ok(git::short(commit))
 }
 
 /// Where a run comes from of which the user says that it was measured here, of this revision.

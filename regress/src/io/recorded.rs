@@ -7,7 +7,7 @@ use git2::{Commit, Oid, Repository};
 use super::baseline;
 use super::catalogue;
 use super::error::Failure;
-use super::git::{self, DEEPEN, Line, NOTES, Named};
+use super::git::{self, DEEPEN, Line, NOTES, Named, short};
 use super::project::Project;
 use crate::formats::{Reading, choose, native, note};
 use crate::model::{Host, Nature, Provenance, Run, Warning};
@@ -376,11 +376,6 @@ fn below_top(repository: &Repository, project: &Project) -> PathBuf {
 fn is_hash_of(stated: &str, commit: Oid) -> bool {
     const FEWEST_DIGITS: usize = 7;
     FEWEST_DIGITS <= stated.len() && commit.to_string().starts_with(&stated.to_ascii_lowercase())
-}
-
-/// As reports write it.
-pub(super) fn short(commit: Oid) -> String {
-    commit.to_string().chars().take(12).collect()
 }
 
 fn commits(n: usize) -> String {

@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 
 use git2::{Commit, ErrorCode, ObjectType, Oid, Repository};
 
-use super::line::merge_base;
 use super::repository::discover;
 use crate::io::error::Failure;
 use crate::policy::did_you_mean;
@@ -38,49 +37,14 @@ pub(in crate::io) fn resolve(repository: &Repository, revision: &str) -> Result<
     Ok(commit.id())
 }
 
-fn look_up<'r>(repository: &'r Repository, revision: &str) -> Result<Commit<'r>, git2::Error> {
+/// The same commit itself.
+///
+/// # Errors
+/// Git's own.
+pub(super) fn look_up<'r>(repository: &'r Repository, revision: &str) -> Result<Commit<'r>, git2::Error> {
     repository.revparse_single(revision)?.peel(ObjectType::Commit)?.into_commit().map_err(|other| {
         git2::Error::from_str(&format!("it is a {}", other.kind().map_or("thing unknown to git", |kind| kind.str())))
     })
-}
-
-/// A revision whose results are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::io) enum Named {
-    /// `main`, `HEAD~5`, `v1.2`.
-    Revision(String),
-    /// `merge-base:origin/main`.
-    MergeBase(String),
-}
-
-impl Named {
-    /// What can only be a revision: `rev:main`, `merge-base:origin/main`.
-    pub fn for_certain(item: &str) -> Option<Named> {
-        let named = |prefix: &str| item.strip_prefix(prefix).filter(|name| !name.is_empty()).map(str::to_owned);
-        named("rev:").map(Named::Revision).or_else(|| named("merge-base:").map(Named::MergeBase))
-    }
-
-    /// A word that is a revision of the repository around `directory`, if there is one.
-    pub fn perhaps(item: &str, directory: &Path) -> Option<Named> {
-        let repository = Repository::discover(directory).ok()?;
-        look_up(&repository, item).ok().map(|_| Named::Revision(item.to_owned()))
-    }
-
-    /// The commit.
-    ///
-    /// # Errors
-    /// No such revision; no commit that both sides have.
-    pub fn commit(&self, repository: &Repository) -> Result<Oid, Failure> {
-        match self {
-            Named::Revision(name) => resolve(repository, name),
-            Named::MergeBase(name) => merge_base(repository, name),
-        }
-    }
-
-    /// Whether these are the words for what is checked out.
-    pub fn is_head(&self) -> bool {
-        matches!(self, Named::Revision(name) if name == "HEAD" || name == "@")
-    }
 }
 
 /// Whether a branch, a tag or the like has this very name.
@@ -109,6 +73,11 @@ fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> Fail
         false => "git log --oneline lists commits, git branch --all branches, git tag tags".to_owned(),
     };
     Failure::new(problem, format!("{}{next_step}", meant(revision, &names_in(repository))))
+}
+
+/// A commit as reports write it.
+pub(in crate::io) fn short(commit: Oid) -> String {
+    commit.to_string().chars().take(12).collect()
 }
 
 /// What makes a whole clone of a shallow one.
