@@ -233,7 +233,8 @@ impl<'a> Desk<'a> {
             Some(SortChoice::Order) => Order::Places(new.places()),
         };
         // The measurements end here, and make room for the report; unless somebody draws them.
-        let draws = self.renderer().draws || self.files.iter().any(|(renderer, _)| renderer.draws);
+        let draws = (self.renderer().draws)(&self.style())
+            || self.files.iter().any(|(renderer, _)| (renderer.draws)(&style_of_files()));
         let measurements = draws.then(|| Measurements { old, new, rounds: self.rounds.clone() });
         let show = if self.look.all { Show::All } else { Show::Changes };
         let context = Context {
@@ -258,7 +259,7 @@ impl<'a> Desk<'a> {
 
     fn print(self, reports: Vec<Report>, out: &mut dyn Write) -> Result<Exit, Stop> {
         let exit = Exit::from(report::conclusion(&reports));
-        let (style, renderer) = (self.style(), self.renderer());
+        let (style, file_style, renderer) = (self.style(), style_of_files(), self.renderer());
         let wanted = self.files.iter().map(|(renderer, _)| *renderer).chain([renderer]);
         if let Some(single) = wanted.into_iter().find(|renderer| !report::holds(renderer, reports.len())) {
             let problem = format!(
@@ -273,7 +274,7 @@ impl<'a> Desk<'a> {
         }
         for (renderer, file) in self.files {
             let mut text = Vec::new();
-            report::render(renderer, &reports, &Style { colour: Colour::Never, ..style }, &mut text)?;
+            report::render(renderer, &reports, &file_style, &mut text)?;
             file.finish(&text)?;
         }
         let printed = exit.once(report::render(renderer, &reports, &style, out));
@@ -319,10 +320,16 @@ impl ColumnArgs {
     }
 }
 
+/// For pipes and files; terminals say themselves.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// The same whatever terminal the program was started in.
+fn style_of_files() -> Style {
+    Style { width: world::wanted_width().unwrap_or(DEFAULT_WIDTH), colour: Colour::Never }
+}
+
 /// Columns of what is printed on.
 pub(super) fn width() -> u16 {
-    /// For pipes and files; terminals say themselves.
-    const DEFAULT_WIDTH: u16 = 100;
     world::terminal_width(&io::stdout()).unwrap_or(DEFAULT_WIDTH)
 }
 

@@ -94,10 +94,15 @@ pub fn wants_colour(stream: &impl std::io::IsTerminal) -> bool {
     stream.is_terminal() && !refused && !dumb
 }
 
-/// Columns of the terminal that `stream` is. `COLUMNS` comes first; `None` when it is no terminal.
+/// As wide as somebody wants it: `COLUMNS`.
+pub fn wanted_width() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0)
+}
+
+/// Columns of the terminal that `stream` is. [What is wanted](wanted_width) comes first; `None` when it is no terminal.
 pub fn terminal_width(stream: &impl std::io::IsTerminal) -> Option<u16> {
-    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
-    wanted.or_else(|| stream.is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0))
+    wanted_width()
+        .or_else(|| stream.is_terminal().then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0))
 }
 
 fn first_line(command: &mut Command) -> Option<String> {

@@ -39,7 +39,7 @@ pub use error::{Failure, Message};
 pub use estimates::load_estimates;
 pub use files::read_files;
 pub use kept::{kept_results, kept_runs, read_file, read_this_program};
-pub use machine::{Stopwatch, load, now, parse_time, terminal_width, today, wants_colour};
+pub use machine::{Stopwatch, load, now, parse_time, terminal_width, today, wanted_width, wants_colour};
 pub use measure::{
     Company, Conditions, Crash, Difference, Entry, Harness, InStep, Journal, Lane, Length, Lock, Origin, Side,
     Snapshot, Subject, Turn, claim, heed_interrupts, interrupted, measure_in_turns,

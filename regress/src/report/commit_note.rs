@@ -13,7 +13,7 @@ use crate::policy::{Conclusion, Outcome};
 pub(super) const RENDERER: Renderer = Renderer {
     name: "commit-note",
     what: "For a commit message: a line, and a trailer for programs",
-    draws: false,
+    draws: |_| false,
     is_whole: false,
     render,
 };

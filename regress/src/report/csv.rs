@@ -11,7 +11,7 @@ use crate::policy::Outcome;
 pub(super) const RENDERER: Renderer = Renderer {
     name: "csv",
     what: "For spreadsheets and data frames: a line for every row, full precision",
-    draws: false,
+    draws: |_| false,
     is_whole: true,
     render,
 };

@@ -13,7 +13,7 @@ use super::{Renderer, Style, words};
 pub(super) const RENDERER: Renderer = Renderer {
     name: "github",
     what: "For GitHub Actions: annotations beside the budgets (workflow commands)",
-    draws: false,
+    draws: |_| false,
     is_whole: false,
     render,
 };

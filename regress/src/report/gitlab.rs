@@ -15,7 +15,7 @@ use crate::unit::Unit;
 pub(super) const RENDERER: Renderer = Renderer {
     name: "gitlab",
     what: "For GitLab's merge requests: metrics report (OpenMetrics text)",
-    draws: false,
+    draws: |_| false,
     is_whole: false,
     render,
 };

@@ -18,7 +18,7 @@ use crate::unit::Better;
 pub(super) const RENDERER: Renderer = Renderer {
     name: "json",
     what: "For programs: every number of every row (schema regress-report/1)",
-    draws: false,
+    draws: |_| false,
     is_whole: true,
     render,
 };

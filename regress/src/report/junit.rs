@@ -16,7 +16,7 @@ use crate::policy::Outcome;
 pub(super) const RENDERER: Renderer = Renderer {
     name: "junit",
     what: "For test reports of Jenkins, GitLab and others: a test for every row",
-    draws: false,
+    draws: |_| false,
     is_whole: true,
     render,
 };

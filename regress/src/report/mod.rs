@@ -67,8 +67,8 @@ pub struct Renderer {
     pub name: &'static str,
     /// What it is for, in one sentence.
     pub what: &'static str,
-    /// Whether it wants [`Measurements`], and not only what is said of them.
-    pub draws: bool,
+    /// Whether it wants [`Measurements`] for such an output, and not only what is said of them.
+    pub draws: fn(&Style) -> bool,
     /// Whether it holds every row, however many there are.
     pub is_whole: bool,
     /// Writes the whole report.

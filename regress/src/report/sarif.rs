@@ -16,7 +16,7 @@ use crate::policy::RULES;
 pub(super) const RENDERER: Renderer = Renderer {
     name: "sarif",
     what: "For code scanning: broken and unproven rules at the lines of their budgets (SARIF 2.1.0)",
-    draws: false,
+    draws: |_| false,
     is_whole: false,
     render,
 };

@@ -13,7 +13,7 @@ use regress::model::{BenchId, Commit, Exact, Host, Metric, Observation, Processe
 use regress::policy::{
     self, Budgets, Conclusion, Day, Entry, Field, Policy, Profile, Request, Selection, Value, Verdicts, Waivers,
 };
-use regress::report::{Colour, Context, FalseAlarms, RENDERERS, Report, Show, Side, Style};
+use regress::report::{Colour, Context, FalseAlarms, Measurements, RENDERERS, Report, Show, Side, Style};
 use regress::stats::Sample;
 use regress::unit::{Better, Unit};
 
@@ -250,6 +250,55 @@ fn survey(show: Show) -> Report {
     Report::new(verdicts, context(None, Side { label: "new".to_owned(), provenance: here }, show))
 }
 
+/// Rows with short names, and what was measured of them.
+fn drawn(old: Option<Run>) -> Report {
+    let slowly = |id: &str| {
+        // Two ways through a cache: three in ten are slow, and one is slower than anything.
+        let seconds = (0..30).map(|i| if i % 10 < 3 { 4e-6 } else { 2e-6 } * (1.0 + f64::from(i) / 100.0));
+        observation(id, Metric::known("time"), sampled(seconds.chain([1e-3]).collect()), "criterion")
+    };
+    let new = vec![
+        timed("parse/json", 2.4e-6, 1.1),
+        counted("parse/json", "allocs", 12, 1),
+        slowly("cache/get"),
+        timed("cache/once", 2e-6, 1.02),
+        observation("map/get", Metric::known("time"), sampled(vec![3e-8]), "criterion"),
+        timed("map/new", 5e-8, 1.2),
+    ];
+    let new = run("new", Provenance::default(), new);
+    let options = Options::default();
+    let comparisons = match &old {
+        Some(old) => compare::compare(old, &new, &options),
+        None => compare::survey(&new, &options),
+    };
+    let policy = Policy::from(Budgets::built_in());
+    let verdicts = policy::judge(Request {
+        comparisons,
+        old: old.as_ref(),
+        new: &new,
+        policy: &policy,
+        options: &options,
+        selection: &Selection::default(),
+        unmeasured: Vec::new(),
+    });
+    let side = |run: &Run| Side { label: run.label.clone(), provenance: run.provenance.clone() };
+    let context = context(old.as_ref().map(side), side(&new), Show::All);
+    let measurements = Some(Measurements { old, new, rounds: Default::default() });
+    Report::new(verdicts.unwrap(), Context { measurements, ..context })
+}
+
+/// The side that [`drawn`] is compared against.
+fn old_of_drawn() -> Run {
+    let old = vec![
+        timed("parse/json", 2e-6, 1.3),
+        counted("parse/json", "allocs", 10, 1),
+        timed("cache/get", 2e-6, 1.2),
+        observation("cache/once", Metric::known("time"), sampled(vec![2e-6]), "criterion"),
+        observation("map/get", Metric::known("time"), sampled(vec![2e-8]), "criterion"),
+    ];
+    run("old", Provenance::default(), old)
+}
+
 /// Nothing at all: what is left of two runs after a filter that matches nothing.
 fn nothing() -> Report {
     let verdicts = Verdicts {
@@ -312,6 +361,19 @@ fn the_table_is_as_wide_as_the_terminal() {
 }
 
 #[test]
+fn a_wide_table_draws_what_was_measured() {
+    let table = |report: &Report, width| render(report, "table", width, Colour::Never);
+    insta::assert_snapshot!("bars_80", table(&drawn(Some(old_of_drawn())), 80));
+    insta::assert_snapshot!("bars_140", table(&drawn(Some(old_of_drawn())), 140));
+    insta::assert_snapshot!("bars_check_140", table(&drawn(None), 140));
+    let has_bars = |width| table(&drawn(None), width).contains("bars:");
+    assert_eq!([80, 100, 119, 120].map(has_bars), [false, false, false, true]);
+    let renderer = RENDERERS.iter().find(|renderer| renderer.name == "table").unwrap();
+    let draws = |width| (renderer.draws)(&Style { width, colour: Colour::Never });
+    assert_eq!([80, 119, 120].map(draws), [false, false, true], "measurements are kept where they may be drawn");
+}
+
+#[test]
 fn one_side_on_its_own_shows_values_and_headroom() {
     insta::assert_snapshot!("check_80", render(&survey(Show::Changes), "table", 80, Colour::Never));
     insta::assert_snapshot!("check_140", render(&survey(Show::Changes), "table", 140, Colour::Never));
@@ -370,7 +432,9 @@ fn without_colour(text: &str) -> String {
 fn no_table_is_wider_than_the_terminal() {
     // What is never shortened needs up to 70 columns in these reports: the numbers, the verdict and 9 letters of the names.
     for width in 70..=200_u16 {
-        for report in [report(Show::Changes), report(Show::All), survey(Show::Changes), survey(Show::All)] {
+        let drawn = [drawn(None), drawn(Some(old_of_drawn()))];
+        let reports = [report(Show::Changes), report(Show::All), survey(Show::Changes), survey(Show::All)];
+        for report in reports.into_iter().chain(drawn) {
             for line in render(&report, "table", width, Colour::Never).lines() {
                 // A name is never broken, so that it can be copied.
                 let longest_word = line.split(' ').map(columns).max().unwrap_or(0);

@@ -2,10 +2,10 @@ use std::ops::Range;
 
 use plotters::prelude::*;
 
-use super::super::measurements::Measurements;
+use super::super::measurements::Samples;
 use super::super::view::{Line, Report};
 use super::markup::Html;
-use crate::model::{Nature, Observation, Values};
+use crate::model::{Nature, Processes};
 use crate::policy::RuleKind;
 use crate::unit::{Scale, Unit, show_change};
 
@@ -26,53 +26,41 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Whether there is anything to draw of a row: a count is a number, not a picture.
 pub(super) fn has_any(report: &Report, line: &Line) -> bool {
-    line.row.comparison.metric.nature == Nature::Timed && !Samples::of(report, line).is_empty()
+    let samples = report.samples(line);
+    line.row.comparison.metric.nature == Nature::Timed && (most(&samples) > 1 || samples.rounds.len() > 1)
 }
 
-/// What was measured of a row, base units, in the order in which it was taken.
-struct Samples<'a> {
-    old: Vec<f64>,
-    new: Vec<f64>,
-    /// new ÷ old of each round, where the sides took turns.
-    rounds: &'a [f64],
+/// How many measurements the side has that has more. One is a number, not a picture.
+fn most(samples: &Samples<'_>) -> usize {
+    [samples.old, samples.new].map(|side| taken(side).len()).into_iter().fold(0, usize::max)
 }
 
-impl<'a> Samples<'a> {
-    fn of(report: &'a Report, line: &Line) -> Samples<'a> {
-        let row = &line.row.comparison;
-        let Some(Measurements { old, new, rounds }) = &report.context.measurements else {
-            return Samples { old: Vec::new(), new: Vec::new(), rounds: &[] };
-        };
-        let of = |observation: Option<&Observation>| match observation.map(|observation| &observation.values) {
-            Some(Values::Sampled(processes)) => processes.by_process().flatten().copied().collect(),
-            Some(Values::Exact(_)) | None => Vec::new(),
-        };
-        let name = &row.metric.name;
-        Samples {
-            old: of(old.as_ref().and_then(|run| run.get(&row.id, name))),
-            new: of(new.get(&row.id, name)),
-            rounds: rounds.get(&(row.id.clone(), name.clone())).map_or(&[], Vec::as_slice),
-        }
-    }
+/// In the order in which it was measured.
+fn taken(side: Option<&Processes>) -> &[f64] {
+    side.map_or(&[], |processes| processes.pooled().values())
+}
 
-    /// One measurement is a number, not a picture.
-    fn is_empty(&self) -> bool {
-        self.old.len().max(self.new.len()) < 2 && self.rounds.len() < 2
-    }
+fn ascending(side: Option<&Processes>) -> &[f64] {
+    side.map_or(&[], |processes| processes.pooled().sorted())
+}
+
+/// Everything that was measured, on either side.
+fn both<'a>(samples: &Samples<'a>) -> impl Iterator<Item = f64> + use<'a> {
+    taken(samples.old).iter().chain(taken(samples.new)).copied()
 }
 
 /// Every plot of a row. A plot that cannot be drawn is left out: the numbers stand above it.
 pub(super) fn all(report: &Report, line: &Line, html: &mut Html) {
-    let samples = Samples::of(report, line);
+    let samples = report.samples(line);
     let unit = &line.row.comparison.metric.unit;
     html.raw("<div class=\"plots\">\n");
-    if samples.old.len().max(samples.new.len()) >= 2 {
+    if most(&samples) > 1 {
         let what = "Share of measurements up to a value: a curve further left is lower";
         figure(what, true, distributions(&samples, unit), html);
     }
-    if samples.rounds.len() >= 2 {
+    if samples.rounds.len() > 1 {
         figure("new against old, round by round", false, rounds(samples.rounds), html);
-    } else if samples.old.len().max(samples.new.len()) >= 2 {
+    } else if most(&samples) > 1 {
         figure("Measurements in the order in which they were taken", true, in_order(&samples, unit), html);
     }
     if let Some(effect) = Effect::of(line) {
@@ -92,12 +80,11 @@ fn figure(what: &str, has_sides: bool, svg: Result<String, Failure>, html: &mut 
 
 /// The empirical distribution of both sides.
 fn distributions(samples: &Samples<'_>, unit: &Unit) -> Result<String, Failure> {
-    let x = range(samples.old.iter().chain(&samples.new).copied());
+    let x = range(both(samples));
     let scale = Scale::fitting(unit, &[x.start, x.end]);
     draw(x, 0.0..100.0, &|x| scale.show(*x), &|y| format!("{y:.0} %"), |chart| {
-        for (values, colour) in [(&samples.old, OLD), (&samples.new, NEW)] {
-            let mut sorted = values.clone();
-            sorted.sort_by(f64::total_cmp);
+        for (side, colour) in [(samples.old, OLD), (samples.new, NEW)] {
+            let sorted = ascending(side);
             let n = sorted.len();
             let step = n.div_ceil(POINTS).max(1);
             let mut points: Vec<(f64, f64)> = Vec::new();
@@ -113,12 +100,11 @@ fn distributions(samples: &Samples<'_>, unit: &Unit) -> Result<String, Failure> 
 
 /// Both sides as they were measured.
 fn in_order(samples: &Samples<'_>, unit: &Unit) -> Result<String, Failure> {
-    let y = range(samples.old.iter().chain(&samples.new).copied());
+    let y = range(both(samples));
     let scale = Scale::fitting(unit, &[y.start, y.end]);
-    let most = samples.old.len().max(samples.new.len()) as f64;
-    draw(1.0..most, y, &|x| format!("{x:.0}"), &|y| scale.show(*y), |chart| {
-        for (values, colour) in [(&samples.old, OLD), (&samples.new, NEW)] {
-            chart.draw_series(LineSeries::new(numbered(values), colour.stroke_width(1)))?;
+    draw(1.0..most(samples) as f64, y, &|x| format!("{x:.0}"), &|y| scale.show(*y), |chart| {
+        for (side, colour) in [(samples.old, OLD), (samples.new, NEW)] {
+            chart.draw_series(LineSeries::new(numbered(taken(side)), colour.stroke_width(1)))?;
         }
         Ok(())
     })

@@ -19,7 +19,7 @@ use crate::policy::{Conclusion, Judgement, Outcome};
 pub(super) const RENDERER: Renderer = Renderer {
     name: "markdown",
     what: "For a comment on a pull request, or the summary of a workflow's step",
-    draws: false,
+    draws: |_| false,
     is_whole: false,
     render,
 };

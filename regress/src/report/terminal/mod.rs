@@ -1,18 +1,31 @@
+//! Sentences and a table, as wide as the terminal.
+//!
+//! ```text
+//!   Report ─┬─▶ Page    sentences: torn where a line ends
+//!           └─▶ table   columns: left out or shortened where a line ends
+//!                └─▶ bars   what was measured, where a line has room left
+//! ```
+
+mod bars;
+mod table;
+
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
+use table::Table;
 use unicode_width::UnicodeWidthStr;
 
-use super::escape;
-use super::figures::{self, Figures};
 use super::view::{Fold, Line, Place, Report, Word};
 use super::words::{self, Breach, Failure};
-use super::{Colour, Renderer, Style};
-use crate::parallel::in_parts;
+use super::{Colour, Renderer, Style, escape, figures};
 use crate::policy::{Conclusion, Outcome};
 
-pub(super) const RENDERER: Renderer =
-    Renderer { name: "table", what: "For people, as wide as the terminal", draws: false, is_whole: false, render };
+pub(super) const RENDERER: Renderer = Renderer {
+    name: "table",
+    what: "For people, as wide as the terminal",
+    draws: |style| style.width >= bars::WIDE,
+    is_whole: false,
+    render,
+};
 
 fn render(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { width: usize::from(style.width), colour: style.colour };
@@ -133,28 +146,13 @@ impl Page {
     }
 
     fn table(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let lines: Vec<&Line> = report.listed().collect();
-        if lines.is_empty() {
+        let table = Table::of(report, self.width);
+        if table.is_empty() {
             return Ok(());
         }
-        let columns = if report.is_survey() { ON_ITS_OWN } else { COMPARED };
         writeln!(out)?;
-        let figures = in_parts(&lines, 256, |lines| lines.iter().map(|line| Figures::of(line)).collect::<Vec<_>>());
-        let figures: Vec<Figures> = figures.into_iter().flatten().collect();
-        let layout = Layout::fitting(columns, &figures, self.width);
-        let mut table = layout.empty_table();
-        if self.colour == Colour::Always {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
-        for (line, figures) in lines.iter().zip(&figures) {
-            table.add_row(layout.row(figures, (self.colour == Colour::Always).then(|| tone(line)).flatten()));
-        }
-        for line in table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
-        Ok(())
+        table.write(self.colour, out)?;
+        if table.has_bars() { self.paragraph(&[bars::KEY.to_owned()], out) } else { Ok(()) }
     }
 
     /// Lines that belong together, after an empty one.
@@ -239,195 +237,9 @@ fn tone(line: &Line) -> Option<Tone> {
     }
 }
 
-/// A column of the table.
-struct Column {
-    header: &'static str,
-    alignment: CellAlignment,
-    room: Room,
-    cell: fn(&Figures) -> &str,
-}
-
-/// What becomes of a column where the line is too narrow.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Room {
-    /// Always shown whole.
-    Fixed,
-    /// Shortened in the middle.
-    Elastic,
-    /// Left out, the highest number first.
-    Expendable(u8),
-}
-
-const fn text(header: &'static str, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Left, room: Room::Elastic, cell }
-}
-
-const fn number(header: &'static str, room: Room, cell: fn(&Figures) -> &str) -> Column {
-    Column { header, alignment: CellAlignment::Right, room, cell }
-}
-
-const VERDICT: Column =
-    Column { header: "verdict", alignment: CellAlignment::Left, room: Room::Fixed, cell: |f| f.verdict };
-
-/// Two sides.
-const COMPARED: &[Column] = &[
-    text("benchmark", |f| &f.benchmark),
-    text("metric", |f| &f.metric),
-    number("old", Room::Fixed, |f| &f.old),
-    number("±", Room::Expendable(4), |f| &f.old_spread),
-    number("new", Room::Fixed, |f| &f.new),
-    number("±", Room::Expendable(4), |f| &f.new_spread),
-    number("change", Room::Fixed, |f| &f.change),
-    VERDICT,
-    number("believed", Room::Expendable(1), |f| &f.believed),
-    number("p", Room::Expendable(2), |f| &f.p),
-    number("n", Room::Expendable(3), |f| &f.n),
-    number(figures::BENCHSTAT, Room::Expendable(0), |f| &f.benchstat),
-];
-
-/// One side.
-const ON_ITS_OWN: &[Column] = &[
-    text("benchmark", |f| &f.benchmark),
-    text("metric", |f| &f.metric),
-    number("value", Room::Fixed, |f| &f.new),
-    number("±", Room::Expendable(2), |f| &f.new_spread),
-    text("rule", |f| &f.rules),
-    number("headroom", Room::Elastic, |f| &f.headroom),
-    VERDICT,
-    number("n", Room::Expendable(1), |f| &f.n),
-];
-
-/// Columns between two cells.
-const GAP: usize = 2;
-
-/// The columns that fit, and how wide each of them is.
-struct Layout {
-    columns: Vec<(&'static Column, usize)>,
-}
-
-impl Layout {
-    /// Leaves out what is expendable as long as names would be shorter than they can well be read, then shortens.
-    fn fitting(columns: &'static [Column], rows: &[Figures], width: usize) -> Layout {
-        /// Most names are shorter; chosen, nothing else depends on it.
-        const READABLE: usize = 40;
-        /// Below this a name says nothing, and the header `benchmark` is as long; a line that does not fit is too wide.
-        const SHORTEST: usize = 9;
-        let width_of = |column: &Column| {
-            let cells = rows.iter().map(|row| columns_taken(&escape::terminal((column.cell)(row))));
-            cells.max().unwrap_or(0).max(column.header.width())
-        };
-        let says_something = |column: &&Column| {
-            !matches!(column.room, Room::Expendable(_))
-                || rows.iter().any(|row| !figures::is_silent((column.cell)(row)))
-        };
-        let columns = columns.iter().filter(says_something);
-        let mut columns: Vec<(&Column, usize)> = columns.map(|column| (column, width_of(column))).collect();
-        while total(&shortened(columns.clone(), width, READABLE)) > width {
-            let last = columns.iter().map(|(column, _)| column.room).max();
-            match last {
-                Some(last @ Room::Expendable(_)) => columns.retain(|(column, _)| column.room != last),
-                Some(Room::Fixed | Room::Elastic) | None => break,
-            }
-        }
-        Layout { columns: shortened(columns, width, SHORTEST) }
-    }
-
-    fn empty_table(&self) -> Table {
-        let mut table = Table::new();
-        table
-            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .set_header(self.columns.iter().map(|(column, _)| column.header));
-        for (index, (column, _)) in self.columns.iter().enumerate() {
-            let is_last = index + 1 == self.columns.len();
-            if let Some(shape) = table.column_mut(index) {
-                shape.set_padding((0, if is_last { 0 } else { GAP as u16 })).set_cell_alignment(column.alignment);
-            }
-        }
-        table
-    }
-
-    fn row(&self, figures: &Figures, tone: Option<Tone>) -> Vec<Cell> {
-        let cell = |(column, width): &(&Column, usize)| {
-            let cell = Cell::new(cut(&escape::terminal((column.cell)(figures)), *width));
-            match tone.filter(|_| column.header == VERDICT.header) {
-                Some(Tone::Bad) => cell.fg(Color::Red),
-                Some(Tone::Good) => cell.fg(Color::Green),
-                Some(Tone::Doubtful) => cell.fg(Color::Yellow),
-                None => cell,
-            }
-        };
-        self.columns.iter().map(cell).collect()
-    }
-}
-
-/// Columns of a line, the gaps included.
-fn total(columns: &[(&Column, usize)]) -> usize {
-    columns.iter().map(|(_, width)| width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
-}
-
-/// Shortens the widest elastic column, again and again, until the line fits or all are down to `shortest`.
-fn shortened(mut columns: Vec<(&Column, usize)>, width: usize, shortest: usize) -> Vec<(&Column, usize)> {
-    for _ in width..total(&columns) {
-        let elastic = columns.iter_mut().filter(|(column, _)| column.room == Room::Elastic);
-        match elastic.max_by_key(|(_, width)| *width) {
-            Some((_, widest)) if *widest > shortest => *widest -= 1,
-            _ => break,
-        }
-    }
-    columns
-}
-
-/// How many columns a text takes.
-fn columns_taken(text: &str) -> usize {
-    if escape::is_plain(text) { text.len() } else { text.width() }
-}
-
-/// `text` in at most `most` columns, its middle left out: names differ at their ends.
-fn cut(text: &str, most: usize) -> String {
-    if columns_taken(text) <= most {
-        return text.to_owned();
-    }
-    let room = most.saturating_sub(1);
-    let head = prefix(text.chars(), room - room / 2);
-    let tail: Vec<char> = prefix(text.chars().rev(), room / 2).chars().rev().collect();
-    format!("{head}…{}", tail.into_iter().collect::<String>())
-}
-
-/// The first characters that fit into `width` columns.
-fn prefix(text: impl Iterator<Item = char>, width: usize) -> String {
-    use unicode_width::UnicodeWidthChar;
-    let mut left = width;
-    text.take_while(|c| {
-        let wide = c.width().unwrap_or(0);
-        let fits = wide <= left;
-        left = left.saturating_sub(wide);
-        fits
-    })
-    .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check_cut(text: &str, width: usize, expected: &str) {
-        let actual = cut(text, width);
-        assert_eq!(actual, expected);
-        assert!(actual.width() <= width.max(1), "{actual} is wider than {width}");
-    }
-
-    #[test]
-    fn names_lose_their_middle() {
-        check_cut("short", 5, "short");
-        check_cut("string/builder/n100", 12, "string…/n100");
-        check_cut("string/builder/n100", 11, "strin…/n100");
-        check_cut("日本語のベンチマーク", 10, "日本…ーク"); // a character of two columns does not fit into one
-        check_cut("ab", 1, "…");
-        check_cut("ab", 0, "…");
-        check_cut("", 0, "");
-    }
 
     #[track_caller]
     fn check_block(width: usize, pieces: &[&str], expected: &str) {

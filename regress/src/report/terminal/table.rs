@@ -1,0 +1,289 @@
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, TableStyle};
+use unicode_width::UnicodeWidthStr;
+
+use super::bars;
+use super::{Tone, tone};
+use crate::parallel::in_parts;
+use crate::report::figures::{self, Figures};
+use crate::report::view::{Line, Report};
+use crate::report::{Colour, escape};
+
+/// The rows that are listed, as wide as the terminal.
+pub(super) struct Table {
+    rows: Vec<Row>,
+    layout: Layout,
+    has_bars: bool,
+}
+
+impl Table {
+    /// * `width`: columns of the terminal.
+    pub fn of(report: &Report, width: usize) -> Table {
+        let columns = if report.is_survey() { ON_ITS_OWN } else { COMPARED };
+        let lines: Vec<&Line> = report.listed().collect();
+        let rows = in_parts(&lines, 256, |lines| lines.iter().map(|line| Row::of(line)).collect::<Vec<_>>());
+        let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+        let sides = if report.is_survey() { 1 } else { 2 };
+        if report.context.measurements.is_some() && width >= usize::from(bars::WIDE) {
+            let left = width.saturating_sub(Layout::fitting(columns, &rows, usize::MAX).total());
+            if let Some(bars) = bars::that_fit(left.saturating_sub(GAP), sides) {
+                draw(report, &lines, &mut rows, sides, bars);
+            }
+        }
+        Table { layout: Layout::fitting(columns, &rows, width), has_bars: rows.iter().any(Row::has_bars), rows }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether somebody has to say what the bars are.
+    pub fn has_bars(&self) -> bool {
+        self.has_bars
+    }
+
+    pub fn write(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = self.layout.empty_table();
+        if colour == Colour::Always {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        for row in &self.rows {
+            table.add_row(self.layout.row(row, colour));
+        }
+        table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+    }
+}
+
+/// * `sides`: 1, the new one, or both.
+/// * `bars`: of each side.
+fn draw(report: &Report, lines: &[&Line], rows: &mut [Row], sides: usize, bars: usize) {
+    for (row, line) in rows.iter_mut().zip(lines) {
+        let samples = report.samples(line);
+        row.bars = bars::picture(&[samples.old, samples.new][2 - sides..], bars);
+    }
+}
+
+/// A row of the table, not yet escaped.
+struct Row {
+    figures: Figures,
+    /// [Nothing](figures::NOTHING) where there is no room, or nothing to draw.
+    bars: String,
+    tone: Option<Tone>,
+}
+
+impl Row {
+    fn of(line: &Line) -> Row {
+        Row { figures: Figures::of(line), bars: figures::NOTHING.to_owned(), tone: tone(line) }
+    }
+
+    fn has_bars(&self) -> bool {
+        self.bars != figures::NOTHING
+    }
+}
+
+/// A column of the table.
+struct Column {
+    header: &'static str,
+    alignment: CellAlignment,
+    room: Room,
+    cell: fn(&Row) -> &str,
+}
+
+/// What becomes of a column where the line is too narrow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Room {
+    /// Always shown whole.
+    Fixed,
+    /// Shortened in the middle.
+    Elastic,
+    /// Left out, the highest number first.
+    Expendable(u8),
+}
+
+const fn text(header: &'static str, cell: fn(&Row) -> &str) -> Column {
+    Column { header, alignment: CellAlignment::Left, room: Room::Elastic, cell }
+}
+
+const fn number(header: &'static str, room: Room, cell: fn(&Row) -> &str) -> Column {
+    Column { header, alignment: CellAlignment::Right, room, cell }
+}
+
+/// Is drawn only where there is room for it.
+const fn picture(header: &'static str, cell: fn(&Row) -> &str) -> Column {
+    Column { header, alignment: CellAlignment::Left, room: Room::Expendable(u8::MAX), cell }
+}
+
+const VERDICT: Column =
+    Column { header: "verdict", alignment: CellAlignment::Left, room: Room::Fixed, cell: |row| row.figures.verdict };
+
+/// Two sides.
+const COMPARED: &[Column] = &[
+    text("benchmark", |row| &row.figures.benchmark),
+    text("metric", |row| &row.figures.metric),
+    number("old", Room::Fixed, |row| &row.figures.old),
+    number("±", Room::Expendable(4), |row| &row.figures.old_spread),
+    number("new", Room::Fixed, |row| &row.figures.new),
+    number("±", Room::Expendable(4), |row| &row.figures.new_spread),
+    picture("old, new bars", |row| &row.bars),
+    number("change", Room::Fixed, |row| &row.figures.change),
+    VERDICT,
+    number("believed", Room::Expendable(1), |row| &row.figures.believed),
+    number("p", Room::Expendable(2), |row| &row.figures.p),
+    number("n", Room::Expendable(3), |row| &row.figures.n),
+    number(figures::BENCHSTAT, Room::Expendable(0), |row| &row.figures.benchstat),
+];
+
+/// One side.
+const ON_ITS_OWN: &[Column] = &[
+    text("benchmark", |row| &row.figures.benchmark),
+    text("metric", |row| &row.figures.metric),
+    number("value", Room::Fixed, |row| &row.figures.new),
+    number("±", Room::Expendable(2), |row| &row.figures.new_spread),
+    picture("bars", |row| &row.bars),
+    text("rule", |row| &row.figures.rules),
+    number("headroom", Room::Elastic, |row| &row.figures.headroom),
+    VERDICT,
+    number("n", Room::Expendable(1), |row| &row.figures.n),
+];
+
+/// Columns between two cells.
+const GAP: usize = 2;
+
+/// The columns that fit, and how wide each of them is.
+struct Layout {
+    columns: Vec<(&'static Column, usize)>,
+}
+
+impl Layout {
+    /// Leaves out what is expendable as long as names would be shorter than they can well be read, then shortens.
+    fn fitting(columns: &'static [Column], rows: &[Row], width: usize) -> Layout {
+        /// Most names are shorter; chosen, nothing else depends on it.
+        const READABLE: usize = 40;
+        /// Below this a name says nothing, and the header `benchmark` is as long; a line that does not fit is too wide.
+        const SHORTEST: usize = 9;
+        let width_of = |column: &Column| {
+            let cells = rows.iter().map(|row| columns_taken(&escape::terminal((column.cell)(row))));
+            cells.max().unwrap_or(0).max(column.header.width())
+        };
+        let says_something = |column: &&Column| {
+            !matches!(column.room, Room::Expendable(_))
+                || rows.iter().any(|row| !figures::is_silent((column.cell)(row)))
+        };
+        let columns = columns.iter().filter(says_something);
+        let mut columns: Vec<(&Column, usize)> = columns.map(|column| (column, width_of(column))).collect();
+        while total(&shortened(columns.clone(), width, READABLE)) > width {
+            let last = columns.iter().map(|(column, _)| column.room).max();
+            match last {
+                Some(last @ Room::Expendable(_)) => columns.retain(|(column, _)| column.room != last),
+                Some(Room::Fixed | Room::Elastic) | None => break,
+            }
+        }
+        Layout { columns: shortened(columns, width, SHORTEST) }
+    }
+
+    /// Columns of a line.
+    fn total(&self) -> usize {
+        total(&self.columns)
+    }
+
+    fn empty_table(&self) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(self.columns.iter().map(|(column, _)| column.header));
+        for (index, (column, _)) in self.columns.iter().enumerate() {
+            let is_last = index + 1 == self.columns.len();
+            if let Some(shape) = table.column_mut(index) {
+                shape.set_padding((0, if is_last { 0 } else { GAP as u16 })).set_cell_alignment(column.alignment);
+            }
+        }
+        table
+    }
+
+    fn row(&self, row: &Row, colour: Colour) -> Vec<Cell> {
+        let tone = (colour == Colour::Always).then_some(row.tone).flatten();
+        let cell = |(column, width): &(&Column, usize)| {
+            let cell = Cell::new(cut(&escape::terminal((column.cell)(row)), *width));
+            match tone.filter(|_| column.header == VERDICT.header) {
+                Some(Tone::Bad) => cell.fg(Color::Red),
+                Some(Tone::Good) => cell.fg(Color::Green),
+                Some(Tone::Doubtful) => cell.fg(Color::Yellow),
+                None => cell,
+            }
+        };
+        self.columns.iter().map(cell).collect()
+    }
+}
+
+/// Columns of a line, the gaps included.
+fn total(columns: &[(&Column, usize)]) -> usize {
+    columns.iter().map(|(_, width)| width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
+}
+
+/// Shortens the widest elastic column, again and again, until the line fits or all are down to `shortest`.
+fn shortened(mut columns: Vec<(&Column, usize)>, width: usize, shortest: usize) -> Vec<(&Column, usize)> {
+    for _ in width..total(&columns) {
+        let elastic = columns.iter_mut().filter(|(column, _)| column.room == Room::Elastic);
+        match elastic.max_by_key(|(_, width)| *width) {
+            Some((_, widest)) if *widest > shortest => *widest -= 1,
+            _ => break,
+        }
+    }
+    columns
+}
+
+/// How many columns a text takes.
+fn columns_taken(text: &str) -> usize {
+    if escape::is_plain(text) { text.len() } else { text.width() }
+}
+
+/// `text` in at most `most` columns, its middle left out: names differ at their ends.
+fn cut(text: &str, most: usize) -> String {
+    if columns_taken(text) <= most {
+        return text.to_owned();
+    }
+    let room = most.saturating_sub(1);
+    let head = prefix(text.chars(), room - room / 2);
+    let tail: Vec<char> = prefix(text.chars().rev(), room / 2).chars().rev().collect();
+    format!("{head}…{}", tail.into_iter().collect::<String>())
+}
+
+/// The first characters that fit into `width` columns.
+fn prefix(text: impl Iterator<Item = char>, width: usize) -> String {
+    use unicode_width::UnicodeWidthChar;
+    let mut left = width;
+    text.take_while(|c| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_cut(text: &str, width: usize, expected: &str) {
+        let actual = cut(text, width);
+        assert_eq!(actual, expected);
+        assert!(actual.width() <= width.max(1), "{actual} is wider than {width}");
+    }
+
+    #[test]
+    fn names_lose_their_middle() {
+        check_cut("short", 5, "short");
+        check_cut("string/builder/n100", 12, "string…/n100");
+        check_cut("string/builder/n100", 11, "strin…/n100");
+        check_cut("日本語のベンチマーク", 10, "日本…ーク"); // a character of two columns does not fit into one
+        check_cut("ab", 1, "…");
+        check_cut("ab", 0, "…");
+        check_cut("", 0, "");
+    }
+}
