@@ -17,16 +17,18 @@ pub(super) fn run(args: &CommitNoteArgs, out: &mut dyn Write, errors: &mut dyn W
         [new] => Some(new),
         _ => return Err(Failure::new("--store keeps one set of results", "write OLD and NEW, and no more").into()),
     };
-    let exit = compare::run(&args.compare, out)?;
-    if let Some(new) = stored {
-        let project = Project::here()?;
-        let config = world::find_config(look.config.as_deref(), &project);
-        let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;
-        let reader = Reader::new(&project).with_units(&settings.units);
-        let run = reader.with_runs(runs.as_deref(), Machines::SameFirst).read(&SideSpec::new(new))?;
-        let run = recorded(run, None, &project)?;
-        let commit = world::save_note(&run, &project)?;
-        tell::progress(errors, &format!("note of {commit}: {}", run.description()))?;
-    }
-    Ok(exit)
+    let Some(new) = stored else { return compare::run(&args.compare, out) };
+    let project = Project::here()?;
+    let config = world::find_config(look.config.as_deref(), &project);
+    let settings = world::load_config(config.as_deref(), &project, &look.occasion())?;
+    let reader = Reader::new(&project).with_units(&settings.units);
+    let run = reader.with_runs(runs.as_deref(), Machines::SameFirst).read(&SideSpec::new(new))?;
+    let run = recorded(run, None, &project)?;
+    // What forbids it is known before the work is done; and the verdict is not told of what was not kept.
+    world::can_be_noted(&run, &project)?;
+    let mut verdict = Vec::new();
+    let exit = compare::run(&args.compare, &mut verdict)?;
+    let commit = world::save_note(&run, &project)?;
+    tell::progress(errors, &format!("note of {commit}: {}", run.description()))?;
+    exit.once(out.write_all(&verdict))
 }

@@ -41,11 +41,12 @@ fn read(args: &CompareArgs, desk: &Desk<'_>) -> Result<Vec<Run>, Failure> {
     let reader = Reader::new(&desk.project).with_units(&desk.settings.units);
     let mut reader = reader.with_runs(args.runs.as_deref(), machines);
     let old = SideSpec::new(&args.old);
-    let Some((new, others)) = args.new.split_first() else { return Ok(vec![reader.read(&old)?]) };
-    let (old, new) = reader.read_both(&old, &SideSpec::new(new))?;
-    let mut runs = vec![desk.under_new_names(old)?, new];
-    runs.extend(all_or_failures(others.iter().map(|other| reader.read(&SideSpec::new(other))))?);
-    Ok(runs)
+    if args.new.is_empty() {
+        return Ok(vec![reader.read(&old)?]);
+    }
+    let news: Vec<SideSpec> = args.new.iter().map(|new| SideSpec::new(new)).collect();
+    let (old, news) = reader.read_all(&old, &news)?;
+    Ok(std::iter::once(desk.under_new_names(old)?).chain(news).collect())
 }
 
 /// What `compare` and `check` have in common: the configuration, the selection, the output.

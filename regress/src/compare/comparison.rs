@@ -128,6 +128,8 @@ pub enum Lack {
     Spread,
     /// It moved, though it does the same instructions: where code and data lie in memory does that as well.
     Layout,
+    /// One measurement stands on both sides.
+    Copied,
     /// Too few rounds of processes that took turns.
     Rounds {
         /// How many were measured.
@@ -210,6 +212,11 @@ impl Lack {
                     None => "many more would be needed".to_owned(),
                 };
                 format!("{taken} rounds would have shown {visible}; {more} (--max-time, --rounds)")
+            }
+            Lack::Copied => {
+                "the very same measurements are on both sides, to the last digit: it was not measured again, or copied; \
+                 measure it on each side"
+                    .to_owned()
             }
             Lack::Layout => {
                 "it moved and its instructions did not: where the code lies in memory can do that, by 16 % and \

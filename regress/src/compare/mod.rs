@@ -19,6 +19,7 @@ mod benchstat;
 mod columns;
 mod comparability;
 mod comparison;
+mod copied;
 mod family;
 mod geomean;
 mod growth;
@@ -34,6 +35,7 @@ pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_b
 pub use benchstat::Benchstat;
 pub use columns::{Columns, Unarranged};
 pub use comparison::{Change, Comparison, Finding, Interval, Lack, Reason, Sides};
+pub use copied::is_same_measurement;
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
 pub use growth::{Growing, Step, growth, steps};
@@ -117,6 +119,7 @@ pub fn compare(old: &Run, new: &Run, options: &Options) -> Vec<Comparison> {
     comparisons
         .extend(in_parts(&pairs, PART, |pairs| compare_pairs(pairs, &comparability, options)).into_iter().flatten());
     family::correct(&mut comparisons, options);
+    copied::distrust(&pairs, &mut comparisons);
     comparisons
 }
 

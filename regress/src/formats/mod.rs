@@ -74,6 +74,8 @@ pub struct Reading {
     pub problems: Vec<ReadError>,
     /// What the files say of the runs that theirs was compared with, by the names these were saved under.
     pub earlier: BTreeMap<String, Vec<Observation>>,
+    /// Which of these it is, where it is not the files' own run.
+    pub is_earlier: Option<String>,
 }
 
 impl Reading {

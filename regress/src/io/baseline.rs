@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use git2::{Oid, Repository};
+
 use super::error::Failure;
 use super::git;
 use super::project::Project;
@@ -66,9 +68,23 @@ pub fn save(run: &Run, path: &Path) -> Result<(), Failure> {
 /// * Returns the commit, shortened.
 ///
 /// # Errors
-/// It says no commit, or one that is not here; files differed from it; what git refused.
+/// Those of [`can_be_noted`]; what git refused.
 pub fn save_note(run: &Run, project: &Project) -> Result<String, Failure> {
     let repository = git::discover(&project.directory)?;
+    let commit = commit_of(run, &repository)?;
+    git::change_note(&repository, commit, |present| Ok(note::with(present.unwrap_or_default(), run)))?;
+    Ok(git::short(commit))
+}
+
+/// Whether a run can be kept beside its commit.
+///
+/// # Errors
+/// It says no commit, or one that is not here; files differed from it; no repository.
+pub fn can_be_noted(run: &Run, project: &Project) -> Result<(), Failure> {
+    commit_of(run, &git::discover(&project.directory)?).map(|_| ())
+}
+
+fn commit_of(run: &Run, repository: &Repository) -> Result<Oid, Failure> {
     let label = &run.label;
     let commit = run.provenance.commit.as_ref().ok_or_else(|| {
         let problem = format!("nobody knows of which commit `{label}` is: it does not say so itself");
@@ -80,9 +96,7 @@ pub fn save_note(run: &Run, project: &Project) -> Result<String, Failure> {
             "commit the changes first; if they are none of what is measured: regress record --note --commit HEAD",
         ));
     }
-    let commit = git::resolve(&repository, &commit.hash)?;
-    git::change_note(&repository, commit, |present| Ok(note::with(present.unwrap_or_default(), run)))?;
-    Ok(git::short(commit))
+    git::resolve(repository, &commit.hash)
 }
 
 /// Where a run comes from of which the user says that it was measured here, of this revision.

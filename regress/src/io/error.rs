@@ -4,7 +4,7 @@ use crate::policy::EntryError;
 use crate::select::SyntaxError;
 
 /// Why the work could not be done: one or many problems, all told at once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Failure(Vec<Message>);
 
 /// One problem: what is wrong, and what to do about it.

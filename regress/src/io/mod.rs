@@ -25,11 +25,13 @@ mod replace;
 mod side;
 mod sides;
 mod ssh;
+mod taken;
 mod units;
 mod walk;
 
 pub use baseline::{
-    Stored, list as list_baselines, path as baseline_path, save as save_baseline, save_note, stated as state_commit,
+    Stored, can_be_noted, list as list_baselines, path as baseline_path, save as save_baseline, save_note,
+    stated as state_commit,
 };
 pub use config::{
     Change, ConfigFile, Occasion, Settings, file_of as config_of, find as find_config, load as load_config,

@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 
 use super::error::Failure;
 
-/// A file that is being written. What stood there before stays until the new one is whole.
+/// A file that is being written. What stood there before stays until the new one is whole, who may read and write it stays.
 ///
 /// What is no regular file (a device, a pipe, what a shell makes of `>(…)`) is written into as it is.
 #[derive(Debug)]
@@ -176,7 +176,10 @@ impl Sink {
             Sink::Replacement { of, mut file } => {
                 file.write_all(bytes)?;
                 file.as_file().sync_all()?;
-                make_readable_by_all(file.as_file())?;
+                match std::fs::metadata(&of) {
+                    Ok(before) => file.as_file().set_permissions(before.permissions())?,
+                    Err(_) => make_readable_by_all(file.as_file())?,
+                }
                 file.persist(of).map_err(|error| error.error)?;
                 Ok(())
             }
@@ -263,6 +266,27 @@ mod tests {
         check(&[("link", "nowhere/none")], "link", Ok("nowhere/none"));
         check(&[("to", "fro"), ("fro", "to")], "to", Err("its symbolic links lead in a circle"));
         check(&[("link", "below")], "link", Err("is a directory"));
+    }
+
+    #[test]
+    fn who_may_read_a_file_may_read_what_takes_its_place() {
+        use std::os::unix::fs::PermissionsExt;
+        #[track_caller]
+        fn check(before: Option<u32>, expected: u32) {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("report.md");
+            if let Some(mode) = before {
+                std::fs::write(&path, "old").unwrap();
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            }
+            file(&path, b"new").unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"new");
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, expected, "{before:?}");
+        }
+        check(None, 0o644);
+        check(Some(0o600), 0o600);
+        check(Some(0o664), 0o664);
+        check(Some(0o755), 0o755);
     }
 
     #[test]

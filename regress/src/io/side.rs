@@ -10,7 +10,8 @@ use super::git::{self, Named};
 use super::place::{earlier, no_earlier, read_bytes, read_directory, read_results};
 use super::project::Project;
 use super::recorded::{self, Asked, Machines, Reach};
-use super::sides::{are_one_run, nothing_to_compare, overwritten};
+use super::sides::{are_one_run, is_one_measurement, measured_once, nothing_to_compare, overwritten};
+use super::taken::{Taken, refuse_what_is_on_both_sides, taken};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
 use crate::formats::{File, ReadError, Reading};
@@ -67,6 +68,8 @@ pub struct Reader<'a> {
     revisions: BTreeSet<String>,
     /// Files that were read ahead, by what the user typed.
     ahead: BTreeMap<String, Reading>,
+    /// What the side at hand is made of.
+    taken: Vec<Taken>,
 }
 
 impl<'a> Reader<'a> {
@@ -82,6 +85,7 @@ impl<'a> Reader<'a> {
             runs: None,
             revisions: BTreeSet::new(),
             ahead: BTreeMap::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -100,31 +104,44 @@ impl<'a> Reader<'a> {
         self.catalogue().names().iter().cloned().collect()
     }
 
-    /// Both sides of a comparison. Plain files are read at the same time.
+    /// All sides of a comparison: what is compared with, and what is judged, each by itself. Plain files are read at the
+    /// same time.
     ///
-    /// Where the old side is a revision that nobody measured, the nearest one before it stands in, with a warning. The
+    /// Where the old side is a revision that nobody measured, the nearest one before it stands in, with a warning. A
     /// side that is judged is never another than was asked for.
     ///
     /// # Errors
-    /// Those of [`read`](Reader::read), of both sides together. Both are one and the same run of a revision.
-    pub fn read_both(&mut self, old: &SideSpec, new: &SideSpec) -> Result<(Run, Run), Failure> {
-        let items: Vec<&String> = old.items.iter().chain(&new.items).collect();
+    /// Those of [`read`](Reader::read), of all sides together. Old and a new one are the same results.
+    pub fn read_all(&mut self, old: &SideSpec, news: &[SideSpec]) -> Result<(Run, Vec<Run>), Failure> {
+        let items: Vec<&String> = news.iter().chain([old]).flat_map(|side| &side.items).collect();
         let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
-        let has_revision = |reader: &Reader| items.iter().any(|item| reader.revisions.contains(*item));
-        let judged = self.read(new);
+        let judged: Vec<_> = news.iter().map(|new| (self.read(new), mem::take(&mut self.taken))).collect();
         // Times can be compared with those of the machine on which new was measured.
-        let host = judged.as_ref().ok().and_then(|run| run.provenance.host.clone());
-        match (self.read_side(old, Reach::OrBefore, host.as_ref()), judged) {
-            (Ok(old), Ok(new)) if has_revision(self) && are_one_run(&old, &new) => Err(nothing_to_compare(&old, &new)),
-            (Ok(old), Ok(mut new)) => {
-                let overwritten = overwritten(&old, &new);
-                new.warnings.extend(overwritten);
-                Ok((old, new))
-            }
-            (Err(old), Err(new)) => Err(old.and(new)),
-            (Err(failure), _) | (_, Err(failure)) => Err(failure),
+        let first = judged.first().and_then(|(new, _)| new.as_ref().ok());
+        let host = first.and_then(|new| new.provenance.host.clone());
+        let before = self.read_side(old, Reach::OrBefore, host.as_ref());
+        let of_old = mem::take(&mut self.taken);
+        let failures = before.as_ref().err().into_iter().chain(judged.iter().filter_map(|(new, _)| new.as_ref().err()));
+        if let Some(failure) = failures.cloned().reduce(Failure::and) {
+            return Err(failure);
         }
+        let before = before?;
+        let mut runs = Vec::with_capacity(news.len());
+        for (spec, (new, of_new)) in news.iter().zip(judged) {
+            let mut new = new?;
+            match old.items.iter().chain(&spec.items).any(|item| self.revisions.contains(item)) {
+                true if are_one_run(&before, &new) => return Err(nothing_to_compare(&before, &new)),
+                true => {}
+                false => refuse_what_is_on_both_sides(&of_old, &of_new)?,
+            }
+            if is_one_measurement(&before, &new) {
+                return Err(measured_once(&before, &new));
+            }
+            new.warnings.extend(overwritten(&before, &new));
+            runs.push(new);
+        }
+        Ok((before, runs))
     }
 
     /// Everything that one side measured.
@@ -143,6 +160,8 @@ impl<'a> Reader<'a> {
                 for reading in &mut readings {
                     units::apply(&self.units, &mut reading.observations);
                 }
+                let roots = self.catalogue.get().map_or(&[][..], |catalogue| &catalogue.roots);
+                self.taken.extend(taken(item, &readings, roots, &self.project.directory));
                 merge(&side.label, item, readings)
             });
             match part {

@@ -1,44 +1,33 @@
 use std::collections::BTreeMap;
 
 use super::error::Failure;
-use crate::model::{BenchId, Nature, Observation, Run, Values, Warning};
+use crate::compare::is_same_measurement;
+use crate::model::{BenchId, Observation, Run, Warning};
 
-/// Whether one measurement stands for both sides: that of one commit, or what was measured once and recorded again after
-/// the next commit was made. To compare it would pass whatever it holds.
+/// Whether two sides, of which one is a revision, are the run of one commit. To compare it would pass whatever it holds.
 pub(super) fn are_one_run(old: &Run, new: &Run) -> bool {
-    let is_one_commit = old.provenance.commit == new.provenance.commit;
-    is_alike(old, new) && (is_one_commit || old.observations().iter().any(is_unique))
+    old.provenance.commit == new.provenance.commit && is_alike(old, new)
+}
+
+/// Whether one measurement stands for both sides: a file was copied, or recorded again after the next commit was made,
+/// or nothing was measured since the last was saved. Counts alone can be equal without that.
+pub(super) fn is_one_measurement(old: &Run, new: &Run) -> bool {
+    is_alike(old, new) && zip(old, new).any(|(old, new)| is_same_measurement(old, new))
 }
 
 /// Whether two runs hold the same numbers.
 fn is_alike(old: &Run, new: &Run) -> bool {
-    let pairs = || old.observations().iter().zip(new.observations());
     old.observations().len() == new.observations().len()
-        && pairs().all(|(old, new)| (&old.id, &old.metric, &old.values) == (&new.id, &new.metric, &new.values))
+        && zip(old, new).all(|(old, new)| (&old.id, &old.metric, &old.values) == (&new.id, &new.metric, &new.values))
 }
 
-/// Times that are never measured a second time, to the last digit; counts are.
-fn is_unique(observation: &Observation) -> bool {
-    /// Some clocks tick slowly; chosen.
-    const MEASUREMENTS: usize = 5;
-    match &observation.values {
-        Values::Sampled(processes) => {
-            let sample = processes.pooled();
-            observation.metric.nature == Nature::Timed && MEASUREMENTS <= sample.len() && !sample.is_constant()
-        }
-        Values::Exact(_) => false,
-    }
+fn zip<'r>(old: &'r Run, new: &'r Run) -> impl Iterator<Item = (&'r Observation, &'r Observation)> {
+    old.observations().iter().zip(new.observations())
 }
 
-/// Why two sides that are one run are not compared.
+/// Why the run of one commit is not compared with itself.
 pub(super) fn nothing_to_compare(old: &Run, new: &Run) -> Failure {
     let commit = new.provenance.commit.as_ref().map(|commit| format!(" of commit {commit}")).unwrap_or_default();
-    if old.provenance.commit != new.provenance.commit {
-        return Failure::new(
-            format!("`{}` and `{}`: one measurement was recorded for both, to the last digit", old.label, new.label),
-            format!("measure the code{commit}: cargo bench, then regress record --note"),
-        );
-    }
     Failure::new(
         format!(
             "`{}` and `{}` are one and the same run{commit}: it would pass whatever it holds",
@@ -46,6 +35,21 @@ pub(super) fn nothing_to_compare(old: &Run, new: &Run) -> Failure {
         ),
         "compare with a commit before it: regress compare HEAD~1 HEAD; or measure, and compare with `new`",
     )
+}
+
+/// Why two names of one measurement are not compared.
+pub(super) fn measured_once(old: &Run, new: &Run) -> Failure {
+    let names = format!("`{}` and `{}`", old.label, new.label);
+    match &new.provenance.commit {
+        Some(commit) if old.provenance.commit != new.provenance.commit => Failure::new(
+            format!("{names}: one measurement was recorded for both, to the last digit"),
+            format!("measure the code of commit {commit}: cargo bench, then regress record --note"),
+        ),
+        Some(_) | None => Failure::new(
+            format!("{names} hold the same measurements, to the last digit: that passes whatever they are"),
+            "measure again, so that each side has numbers of its own; nobody takes the same times twice",
+        ),
+    }
 }
 
 /// What to say of benchmarks that took each other's place: criterion makes one directory name of several names

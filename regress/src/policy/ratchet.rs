@@ -149,10 +149,8 @@ pub fn loosen(budgets: &Budgets, benchmark: &str, metric: &str, limit: &str) -> 
     let (Source::Line(line_number), Some(old)) = (budget.source, limit_of(budget)) else {
         return Err(("the built-in rules have no limits".to_owned(), "write a [[budget]]".to_owned()));
     };
-    let example = || "for example: \"<= 12\" or \"< 2 ms\"".to_owned();
-    let new = Bound::split(limit)
-        .and_then(|(operator, number)| Ok(Bound { operator, value: crate::unit::Quantity::parse(number)?.value }));
-    let new = new.map_err(|problem| (problem, example()))?;
+    let example = || format!("write it as the file does: \"{}\"", old.text);
+    let new = Limit::parse(limit, &budget.scope).map_err(|problem| (problem, example()))?.bound;
     let is_wider = match (outwards(old.bound), outwards(new)) {
         (Some(Outwards::Down), Some(Outwards::Down)) => new.value <= old.bound.value && !old_holds_more(old.bound, new),
         (Some(Outwards::Up) | None, Some(Outwards::Up)) => {

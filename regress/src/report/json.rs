@@ -478,6 +478,7 @@ impl ReasonFile {
             Lack::Rounds { more, .. } => ("too few rounds", *more),
             Lack::OneProcess { .. } => ("one process", None),
             Lack::Layout => ("layout", None),
+            Lack::Copied => ("copied", None),
             Lack::Summary { .. } => ("summary only", None),
             Lack::Spread => ("spread", None),
         };

@@ -11,6 +11,7 @@ mod harnesses;
 mod help;
 mod hostile;
 mod null;
+mod one_run;
 mod places;
 mod pull_request;
 mod record;

@@ -33,6 +33,11 @@ fn sign_off(args: &SignoffArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let files: Vec<_> = write::WRITERS.iter().map(|writer| begin(writer.ending)).collect::<Result<_, Failure>>()?;
     let signature = args.sign.as_ref().map(|key| begin(SIGNATURE).map(|(_, file)| (key, file))).transpose()?;
     let document = make::document(recipe, NoiseFile::OfTheMachine, &project)?;
+    let inputs =
+        || document.inputs.iter().map(|input| &*input.path).chain(args.sign.iter().filter_map(|key| key.to_str()));
+    for file in files.iter().map(|(_, file)| file).chain(signature.iter().map(|(_, file)| file)) {
+        file.spare(inputs())?;
+    }
     let json = write::json(&document);
     let signed = signature.map(|(key, file)| Ok::<_, Failure>((world::sign(&json, key)?, file))).transpose()?;
     let hash = sha256(&json);

@@ -122,7 +122,7 @@ impl ChangeLimit {
         let keeps = match case.row.finding {
             Finding::WithinBudget if in_turns => Keeps::Yes,
             Finding::NotProven(Lack::Rounds { .. }) if in_turns => Keeps::Unknown,
-            Finding::NotProven(Lack::Layout) => Keeps::Unknown,
+            Finding::NotProven(Lack::Layout | Lack::Copied) => Keeps::Unknown,
             Finding::Regressed if in_turns => Keeps::No,
             Finding::Improved if in_turns => Keeps::Yes,
             _ => keeps,

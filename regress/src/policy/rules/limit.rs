@@ -25,22 +25,7 @@ pub struct Limit {
 }
 
 fn parse(value: &Value, scope: &Scope) -> Result<Rule, String> {
-    let text = value.text()?;
-    let (operator, number) = Bound::split(text)?;
-    let quantity = Quantity::parse(number)?;
-    let metric = scope.metric.as_deref().ok_or("`limit` needs a `metric` to know what is bounded")?;
-    if let Some(known) = crate::model::METRICS.get(metric) {
-        let bare_other = matches!(&quantity.unit, crate::unit::Unit::Count) && quantity.value == 0.0;
-        let per_second = metric == "throughput" && quantity.unit == crate::unit::Unit::PerSecond;
-        if known.unit != quantity.unit && !bare_other && !per_second {
-            return Err(format!(
-                "`{number}` is in {}, but {metric} is measured in {}",
-                unit_words(quantity.unit.name()),
-                unit_words(known.unit.name())
-            ));
-        }
-    }
-    Ok(Rule::Limit(Limit { bound: Bound { operator, value: quantity.value }, text: text.to_owned() }))
+    Limit::parse(value.text()?, scope).map(Rule::Limit)
 }
 
 fn unit_words(name: &str) -> &str {
@@ -53,6 +38,28 @@ fn unit_words(name: &str) -> &str {
 }
 
 impl Limit {
+    /// A limit of a metric as it is written: `< 12`, `<= 2 ms`.
+    ///
+    /// # Errors
+    /// It makes no sense, or is in another unit than the metric.
+    pub(in crate::policy) fn parse(text: &str, scope: &Scope) -> Result<Limit, String> {
+        let (operator, number) = Bound::split(text)?;
+        let quantity = Quantity::parse(number)?;
+        let metric = scope.metric.as_deref().ok_or("`limit` needs a `metric` to know what is bounded")?;
+        if let Some(known) = crate::model::METRICS.get(metric) {
+            let bare_other = matches!(&quantity.unit, crate::unit::Unit::Count) && quantity.value == 0.0;
+            let per_second = metric == "throughput" && quantity.unit == crate::unit::Unit::PerSecond;
+            if known.unit != quantity.unit && !bare_other && !per_second {
+                return Err(format!(
+                    "`{number}` is in {}, but {metric} is measured in {}",
+                    unit_words(quantity.unit.name()),
+                    unit_words(known.unit.name())
+                ));
+            }
+        }
+        Ok(Limit { bound: Bound { operator, value: quantity.value }, text: text.to_owned() })
+    }
+
     pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let side = case.row.new_side()?;
         let (low, high) = believed(side, case);

@@ -106,7 +106,7 @@ fn a_measurement_of_ones_own_has_the_unit_that_the_configuration_says() {
     assert_eq!(rows(&desk)[0], "allocs/build10,cycles,cycles,criterion,1,1,11");
     // No rate follows from what is no time.
     assert!(!desk.run("convert --to csv new").stdout.contains("throughput"));
-    for command in ["compare new new", "check new", "record main"] {
+    for command in ["compare base new", "check new", "record main"] {
         assert!(desk.run(command).code.is_some_and(|code| code != 2), "{command}");
     }
 }
@@ -157,7 +157,7 @@ fn results_that_are_far_older_than_the_rest_are_told_about() {
     for (number, benchmark) in ["gone/a", "gone/b", "gone/c"].into_iter().enumerate() {
         save(benchmark, 3 + number as u32);
     }
-    assert!(desk.run("compare new new --all").stdout.contains("4 of 6 results of `new`"));
+    assert!(desk.run("check new --all").stdout.contains("4 of 6 results of `new`"));
     assert!(warned(&desk).contains("are 3 to 12 days older"), "{}", warned(&desk));
     assert!(warned(&desk).contains("(`gone/a/new`, `gone/b/new`, `gone/c/new`, 1 more)"), "{}", warned(&desk));
 }

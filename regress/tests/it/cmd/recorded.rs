@@ -646,6 +646,13 @@ fn a_commit_note_is_a_line_and_a_trailer() {
     let parsed = git.output().expect("git is there");
     assert_eq!(String::from_utf8(parsed.stdout).unwrap(), format!("{trailer}\n"));
     repository.run("commit-note HEAD~1 - --store").refused(&["standard input is read only once"]);
+    // What cannot be kept is not told of either.
+    desk.write("project/lost.json", of_machine(git2::Oid::from_bytes(&[7; 20]).unwrap(), "Abacus", 3));
+    repository.run("commit-note HEAD~1 lost.json --exact --store").refused(&["there is no revision `07070707"]);
+    desk.write("project/nobodys", go(1));
+    repository
+        .run("commit-note HEAD~1 nobodys --exact --store")
+        .refused(&["nobody knows of which commit `nobodys` is"]);
 }
 
 #[test]

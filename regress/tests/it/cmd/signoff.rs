@@ -46,6 +46,19 @@ fn content(desk: &Desk, path: &str) -> Value {
 }
 
 #[test]
+fn a_sign_off_is_not_written_over_what_it_rests_on() {
+    let desk = desk();
+    desk.write("old.json", read(&desk, "old"));
+    let before = read(&desk, "old.json");
+    let told = desk.run("signoff --release v2 -o old old.json new");
+    told.refused(&["old.json: would be written over old.json, which it is made from", "a name of its own"]);
+    assert_eq!(read(&desk, "old.json"), before);
+    assert!(!desk.path("old.md").exists() && !desk.path("old.html").exists());
+    desk.write("proof.md", "looked at");
+    desk.run("signoff --release v2 -o ./proof --evidence cpu-profile=proof.md old new").refused(&["proof.md"]);
+}
+
+#[test]
 fn the_same_files_give_the_same_bytes() {
     let (first, second) = (signed(), signed());
     for ending in ["json", "md", "html"] {

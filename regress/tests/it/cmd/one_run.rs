@@ -1,0 +1,107 @@
+//! One set of results under two names: to compare it with itself would pass whatever it holds.
+
+use super::{Desk, Told};
+
+const TIMES: &str = "\
+BenchmarkSort 1 101.3 ns/op
+BenchmarkSort 1 104.1 ns/op
+BenchmarkSort 1 102.2 ns/op
+BenchmarkSort 1 103.7 ns/op
+BenchmarkSort 1 101.9 ns/op
+";
+const OTHER: &str = "\
+BenchmarkParse 1 51.3 ns/op
+BenchmarkParse 1 54.1 ns/op
+BenchmarkParse 1 52.2 ns/op
+BenchmarkParse 1 53.7 ns/op
+BenchmarkParse 1 51.9 ns/op
+";
+const COUNTS: &str = "BenchmarkSort 1000 9 allocs/op 520 B/op\n";
+
+fn desk() -> Desk {
+    let desk = Desk::with(&[("a", COUNTS), ("b", COUNTS), ("times", TIMES), ("copy", TIMES)]);
+    desk.write("results/c", COUNTS);
+    assert_eq!(desk.run("record main --exact --from a").code, Some(0));
+    desk
+}
+
+#[track_caller]
+fn refused(desk: &Desk, arguments: &str, problem: &str) {
+    desk.run(&format!("compare {arguments}")).refused(&[
+        problem,
+        ": that passes whatever ",
+        "one set by itself: regress check ",
+    ]);
+}
+
+#[test]
+fn a_file_is_not_compared_with_itself_by_whatever_name() {
+    let desk = desk();
+    refused(&desk, "a a", "`a` is on both sides");
+    refused(&desk, "a ./a", "`a` and `./a` are the same results");
+    refused(&desk, "v1=a v2=a", "`a` is on both sides");
+    refused(&desk, "a b,a", "`a` is on both sides");
+    refused(&desk, "a b a", "`a` is on both sides");
+    refused(&desk, "results results/c", "`results` and `results/c` are the same");
+    refused(&desk, "main baselines/main.json", "`main` and `baselines/main.json` are the same");
+    refused(&desk, "a a --col .file", "`a` is on both sides");
+    let absolute = desk.path("a").canonicalize().unwrap();
+    refused(&desk, &format!("a {}", absolute.display()), "are the same results");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_both_kinds_are_the_file_they_lead_to() {
+    let desk = desk();
+    std::os::unix::fs::symlink("a", desk.path("link")).unwrap();
+    std::fs::hard_link(desk.path("a"), desk.path("hard")).unwrap();
+    std::os::unix::fs::symlink("results", desk.path("elsewhere")).unwrap();
+    refused(&desk, "a link", "`a` and `link` are the same results");
+    refused(&desk, "hard link", "`hard` and `link` are the same results");
+    refused(&desk, "results elsewhere", "`results` and `elsewhere` are the same results");
+    refused(&desk, "results elsewhere/c", "`results` and `elsewhere/c` are the same results");
+}
+
+#[test]
+fn names_of_a_harness_are_one_run_when_they_lead_to_one_directory() {
+    let desk = Desk::with(&[]);
+    desk.copy_corpus("criterion/0.8.2", "target/criterion");
+    refused(&desk, "base base", "`base` is on both sides");
+    refused(&desk, "base target/criterion@base", "`base` and `target/criterion@base` are the same");
+    assert_eq!(desk.run("compare base new").code, Some(0));
+}
+
+#[test]
+fn two_runs_in_one_file_are_two() {
+    let desk = Desk::with(&[]);
+    desk.copy_corpus("gungraun-summary/v6-baseline/bins/run_mybin.ten", "");
+    assert!(matches!(desk.run("compare summary.json@v1 summary.json").code, Some(0 | 1)));
+    refused(&desk, "summary.json@v1 summary.json@v1", "`summary.json@v1` is on both sides");
+}
+
+#[test]
+fn equal_counts_of_two_files_are_equal_counts() {
+    let Told { code, stdout, .. } = desk().run("compare a b");
+    assert!(code == Some(0) && stdout.starts_with("PASSED"), "{stdout}");
+}
+
+#[test]
+fn times_that_are_equal_to_the_last_digit_are_a_copy() {
+    let desk = desk();
+    let told = desk.run("compare times copy");
+    told.refused(&["`times` and `copy` hold the same measurements, to the last digit", "measure again"]);
+    // Of a filter that left a benchmark out, the harness still has the numbers from before.
+    desk.write("old", [TIMES, OTHER].concat());
+    desk.write("new", [TIMES, &OTHER.replace("51.3", "51.4")].concat());
+    desk.write("regress.toml", "[[budget]]\nbenchmark = \"*\"\nmetric = \"time\"\nchange = \"<= +100%\"\n");
+    let told = desk.run("compare old new");
+    assert!(told.code == Some(3), "{told:#?}");
+    assert!(told.stdout.contains("the very same measurements are on both sides"), "{told:#?}");
+    assert!(!desk.run("compare old new --filter Parse").stdout.contains("the very same"));
+}
+
+#[test]
+fn drop_ins_compare_what_they_are_given() {
+    let desk = desk();
+    assert_eq!(desk.run("benchstat times times").code, Some(0));
+}
