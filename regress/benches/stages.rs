@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use regress::compare::{self, Options};
 use regress::formats::{self, File};
 use regress::model::{Run, Values};
-use regress::stats::{self, NullDistributions};
+use regress::stats;
 
 fn go_file(benchmarks: usize, runs: usize, seed: u64) -> File {
     File { path: "go.txt".into(), bytes: inputs::go_text(benchmarks, runs, seed).into_bytes() }
@@ -85,18 +85,16 @@ fn one_row(criterion: &mut Criterion) {
         Values::Sampled(processes) => processes.pooled().clone(),
         Values::Exact(_) => unreachable!("times are sampled"),
     };
-    let nulls = &mut NullDistributions::new();
     let [old, new] = [1, 2].map(|seed| sample(&run_of(&criterion_directories(1, 100, seed))));
     criterion.bench_function("stats/shift/n100", |bencher| {
-        bencher.iter(|| stats::shift(black_box(&old), black_box(&new), 0.95, nulls));
+        bencher.iter(|| stats::shift(black_box(&old), black_box(&new), 0.95));
     });
-    let nulls = &mut NullDistributions::new();
     let [old, new] = [1, 2].map(|seed| {
         let run = go_run(1, 20, seed);
         sample(&run.filtered(|observation| &*observation.metric.name == "time"))
     });
     criterion.bench_function("stats/rank_test/n20", |bencher| {
-        bencher.iter(|| stats::rank_test(black_box(&old), black_box(&new), nulls));
+        bencher.iter(|| stats::rank_test(black_box(&old), black_box(&new)));
     });
 }
 

@@ -1,7 +1,7 @@
 //! What benchstat would print of a row: for comparing with what somebody is used to. No verdict looks at it.
 
 use crate::model::{Observation, Values};
-use crate::stats::{self, NullDistributions, Sample};
+use crate::stats::{self, Sample};
 
 /// The numbers of benchstat for one row: all measurements as if each were independent, this row alone.
 ///
@@ -23,13 +23,13 @@ impl Benchstat {
     pub const ALPHA: f64 = 0.05;
 
     /// `None` for totals: benchstat knows measurements only.
-    pub(super) fn of(old: &Observation, new: &Observation, nulls: &mut NullDistributions) -> Option<Benchstat> {
+    pub(super) fn of(old: &Observation, new: &Observation) -> Option<Benchstat> {
         let (old, new) = (measurements(old)?, measurements(new)?);
         let (old_median, new_median) = (stats::median(old), stats::median(new));
         let ratio = if old_median == new_median { Some(1.0) } else { Some(new_median / old_median) };
         Some(Benchstat {
             ratio: ratio.filter(|ratio| ratio.is_finite()),
-            p: stats::rank_test(old, new, nulls).p,
+            p: stats::rank_test(old, new).p,
             n: (old.len(), new.len()),
         })
     }

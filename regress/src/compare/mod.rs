@@ -45,7 +45,6 @@ pub use summary::Summary;
 
 use crate::model::{BenchId, Metric, Nature, Observation, Run, Standing};
 use crate::parallel::in_parts;
-use crate::stats::NullDistributions;
 use pair::Pair;
 
 /// What the comparison takes as given.
@@ -125,7 +124,7 @@ pub fn compare(old: &Run, new: &Run, options: &Options) -> Vec<Comparison> {
 
 /// What there is to say of two observations that are known to be comparable: the evidence behind a ratio budget.
 pub fn contrast(old: &Observation, new: &Observation, options: &Options) -> Comparison {
-    let mut comparison = [methods::apply(old, new, options, &mut NullDistributions::new())];
+    let mut comparison = [methods::apply(old, new, options)];
     family::correct(&mut comparison, options);
     let [comparison] = comparison;
     comparison
@@ -141,27 +140,21 @@ pub fn survey(new: &Run, options: &Options) -> Vec<Comparison> {
 const PART: usize = 256;
 
 fn compare_pairs(pairs: &[Pair<'_>], comparability: &comparability::Judge, options: &Options) -> Vec<Comparison> {
-    let mut nulls = NullDistributions::new();
-    pairs.iter().map(|pair| compare_pair(pair, comparability, options, &mut nulls)).collect()
+    pairs.iter().map(|pair| compare_pair(pair, comparability, options)).collect()
 }
 
-fn compare_pair(
-    pair: &Pair<'_>,
-    comparability: &comparability::Judge,
-    options: &Options,
-    nulls: &mut NullDistributions,
-) -> Comparison {
+fn compare_pair(pair: &Pair<'_>, comparability: &comparability::Judge, options: &Options) -> Comparison {
     match *pair {
         Pair::OnlyOld(old) => Comparison::lonely(old, Sides::OnlyOld(Summary::of(old, options.confidence))),
         Pair::OnlyNew(new) => Comparison::lonely(new, Sides::OnlyNew(Summary::of(new, options.confidence))),
         Pair::Both { old, new } => {
-            let mut comparison = methods::apply(old, new, options, nulls);
+            let mut comparison = methods::apply(old, new, options);
             if options.beside == Beside::Benchstat {
-                comparison.benchstat = Benchstat::of(old, new, nulls);
+                comparison.benchstat = Benchstat::of(old, new);
             }
             match comparability.objection(old, new) {
                 None => {
-                    comparison.warnings.extend(order::warnings(old, new, nulls));
+                    comparison.warnings.extend(order::warnings(old, new));
                     comparison
                 }
                 Some(reason) => comparison.not_judged(reason),

@@ -1,21 +1,21 @@
 //! What the order of the measurements tells: a warm-up, a machine that slows down, slow ones that follow slow ones.
 
 use crate::model::{Nature, Observation, Processes, Standing, Values};
-use crate::stats::{self, NullDistributions, Sample};
+use crate::stats::{self, Sample};
 use crate::unit::show_change;
 
 /// What a reader of the row should know about how `old` and `new` were measured: at most one sentence a side.
 ///
 /// Only times that stand for themselves are looked at: what is computed from one would say the same again.
-pub(super) fn warnings(old: &Observation, new: &Observation, nulls: &mut NullDistributions) -> Vec<String> {
+pub(super) fn warnings(old: &Observation, new: &Observation) -> Vec<String> {
     let sides = [("old", old), ("new", new)];
-    sides.into_iter().filter_map(|(side, o)| Some(format!("{side}: {}", warning(o, nulls)?))).collect()
+    sides.into_iter().filter_map(|(side, o)| Some(format!("{side}: {}", warning(o)?))).collect()
 }
 
-fn warning(observation: &Observation, nulls: &mut NullDistributions) -> Option<String> {
+fn warning(observation: &Observation) -> Option<String> {
     let is_a_time = observation.metric.nature == Nature::Timed && observation.metric.standing == Standing::Headline;
     match &observation.values {
-        Values::Sampled(processes) if is_a_time => in_words(&patterns(processes, nulls)),
+        Values::Sampled(processes) if is_a_time => in_words(&patterns(processes)),
         Values::Sampled(_) | Values::Exact(_) => None,
     }
 }
@@ -59,16 +59,16 @@ const LEAST_SPREAD: f64 = 0.02;
 const FEWEST: usize = 10;
 
 /// One for each process that measured often enough, and kept the order.
-fn patterns(processes: &Processes, nulls: &mut NullDistributions) -> Vec<Pattern> {
+fn patterns(processes: &Processes) -> Vec<Pattern> {
     if processes.measured_once_each() {
         return Vec::new();
     }
     let is_long = |values: &&[f64]| values.len() >= FEWEST && keeps_order(values);
     let long = processes.by_process().filter(is_long);
     if processes.count() == 1 {
-        return long.map(|_| pattern(processes.pooled(), nulls)).collect();
+        return long.map(|_| pattern(processes.pooled())).collect();
     }
-    long.map(|values| Sample::new(values.to_vec()).map_or(Pattern::None, |sample| pattern(&sample, nulls))).collect()
+    long.map(|values| Sample::new(values.to_vec()).map_or(Pattern::None, |sample| pattern(&sample))).collect()
 }
 
 /// See [`Processes`]: a harness that loses the order hands its measurements over sorted.
@@ -77,13 +77,13 @@ fn keeps_order(values: &[f64]) -> bool {
 }
 
 /// What is quickly known is asked first: of ten thousand samples all but a few have no pattern.
-fn pattern(sample: &Sample, nulls: &mut NullDistributions) -> Pattern {
+fn pattern(sample: &Sample) -> Pattern {
     let Some(drift) = stats::drift(sample) else { return Pattern::None };
     let early = drift.early_median();
     let late = drift.late_median() / early;
     let is_large = late >= LEAST_TREND || late <= 1.0 / LEAST_TREND;
     if early > 0.0 && is_large {
-        let p = drift.early_to_late(nulls).p;
+        let p = drift.early_to_late().p;
         if p <= ALPHA {
             return Pattern::Trend { late, p };
         }
@@ -179,7 +179,7 @@ mod tests {
 
     #[track_caller]
     fn check(what: &str, processes: Processes, expected: Option<&str>) {
-        let said = warning(&observation(processes), &mut NullDistributions::new());
+        let said = warning(&observation(processes));
         assert_eq!(said.as_deref(), expected, "{what}");
     }
 
@@ -237,7 +237,7 @@ mod tests {
         check("too few", Processes::one(sample([9.0, 9.0, 9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0])), None);
         let warm = observation(Processes::one(times(|i| if i < 10 { 1.3 } else { 1.0 })));
         let rate = Observation { metric: Metric::known("throughput").into(), ..warm.clone() };
-        assert_eq!(warnings(&rate, &rate, &mut NullDistributions::new()), [""; 0]);
-        assert_eq!(warnings(&warm, &warm, &mut NullDistributions::new()).len(), 2);
+        assert_eq!(warnings(&rate, &rate), [""; 0]);
+        assert_eq!(warnings(&warm, &warm).len(), 2);
     }
 }

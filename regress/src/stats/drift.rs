@@ -1,6 +1,6 @@
 //! May it be trusted? Signs that measurements were not independent of the time they were taken.
 
-use super::{NullDistributions, RankTest, Sample, median, normal, rank_test};
+use super::{RankTest, Sample, median, normal, rank_test};
 
 /// What the order of one sample tells. Each fact is worked out when it is asked for: most samples are dismissed after
 /// the first. Nothing here says how much is too much.
@@ -23,13 +23,13 @@ pub struct Drift<'a> {
 /// of the Royal Statistical Society 8(1), 27–41.
 ///
 /// ```
-/// use regress::stats::{NullDistributions, Sample, drift};
+/// use regress::stats::{Sample, drift};
 ///
 /// let cooling = Sample::new(vec![8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0])?;
 /// let drift = drift(&cooling).expect("8 values");
 /// assert_eq!((drift.early_median(), drift.late_median()), (6.5, 2.5));
 /// // all early above all late: 2 / C(8, 4)
-/// assert_eq!(drift.early_to_late(&mut NullDistributions::new()).p, 2.0 / 70.0);
+/// assert_eq!(drift.early_to_late().p, 2.0 / 70.0);
 /// // around 4.5: (3.5 * 2.5 + 2.5 * 1.5 + 1.5 * 0.5 - 0.5 * 0.5 + ...) / 42 = 26.25 / 42
 /// assert_eq!(drift.autocorrelation(), 0.625);
 /// # Ok::<(), regress::stats::SampleError>(())
@@ -56,8 +56,8 @@ impl Drift<'_> {
     }
 
     /// The first half as old, the second as new: a small p is a warm-up or a drift.
-    pub fn early_to_late(&self, nulls: &mut NullDistributions) -> RankTest {
-        rank_test(&self.early, &self.late, nulls)
+    pub fn early_to_late(&self) -> RankTest {
+        rank_test(&self.early, &self.late)
     }
 
     /// The correlation of each rank with the one before it, from −1 to 1: near 0 for independent
@@ -135,7 +135,7 @@ mod tests {
         Some(Facts {
             early_median: drift.early_median(),
             late_median: drift.late_median(),
-            early_to_late: drift.early_to_late(&mut NullDistributions::new()),
+            early_to_late: drift.early_to_late(),
             autocorrelation: drift.autocorrelation(),
             autocorrelation_bound: drift.autocorrelation_bound(0.05),
         })

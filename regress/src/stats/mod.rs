@@ -63,4 +63,3 @@ pub use shift::{Estimate, ratio, shift};
 pub use signed_rank::{SignedRank, signed_rank};
 pub use spread::{median_absolute_deviation, relative_spread, robust_standard_deviation};
 pub use trimmed::{TrimmedMean, student_quantile, trimmed_mean};
-pub use u_distribution::NullDistributions;

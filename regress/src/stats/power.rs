@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_6, SQRT_2, TAU};
 
 use super::shift::end_number;
 use super::u_distribution::LARGEST_UNTIED;
-use super::{NullDistributions, natural, normal};
+use super::{natural, normal};
 
 /// How surely a change is to be found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,6 @@ pub struct Aim {
 /// * `n_old`, `n_new`: measurements on each side, at least 1 each.
 /// * `relative_spread`: standard deviation / median of one side, at least 0; take
 ///   [`relative_spread`](super::relative_spread), which a few wild values do not move.
-/// * `nulls`: distributions that were counted before; hand the same one to every call.
 /// * Returns a share of the old value (0.03 is 3 %), or `None` when no change, however large, can
 ///   be found with so few measurements.
 ///
@@ -37,33 +36,24 @@ pub struct Aim {
 /// values that are s standard deviations apart have p = Φ(s / √2).
 ///
 /// ```
-/// use regress::stats::{Aim, NullDistributions, smallest_visible_change};
+/// use regress::stats::{Aim, smallest_visible_change};
 ///
-/// let mut nulls = NullDistributions::new();
 /// let aim = Aim { alpha: 0.05, power: 0.8 };
 /// // 20 + 20 measurements show 0.94 standard deviations
-/// let change = smallest_visible_change(20, 20, 0.02, aim, &mut nulls).expect("20 + 20 are enough");
+/// let change = smallest_visible_change(20, 20, 0.02, aim).expect("20 + 20 are enough");
 /// assert!((change - 0.94 * 0.02).abs() < 1e-4);
 /// // 2 / C(6, 3) = 0.1 is the smallest possible p
-/// assert_eq!(smallest_visible_change(3, 3, 0.02, aim, &mut nulls), None);
+/// assert_eq!(smallest_visible_change(3, 3, 0.02, aim), None);
 /// ```
-pub fn smallest_visible_change(
-    n_old: usize,
-    n_new: usize,
-    relative_spread: f64,
-    aim: Aim,
-    nulls: &mut NullDistributions,
-) -> Option<f64> {
-    let found = |deviations: f64, nulls: &mut NullDistributions| {
-        power_at(n_old, n_new, deviations, aim.alpha, nulls) >= aim.power
-    };
-    if !found(MOST_DEVIATIONS, nulls) {
+pub fn smallest_visible_change(n_old: usize, n_new: usize, relative_spread: f64, aim: Aim) -> Option<f64> {
+    let found = |deviations: f64| power_at(n_old, n_new, deviations, aim.alpha) >= aim.power;
+    if !found(MOST_DEVIATIONS) {
         return None;
     }
     let (mut too_small, mut enough) = (0.0, MOST_DEVIATIONS);
     while enough - too_small > DEVIATIONS_STEP {
         let middle = f64::midpoint(too_small, enough);
-        if found(middle, nulls) { enough = middle } else { too_small = middle }
+        if found(middle) { enough = middle } else { too_small = middle }
     }
     Some(enough * relative_spread)
 }
@@ -72,24 +62,23 @@ pub fn smallest_visible_change(
 /// change of `change` with the power that is aimed at.
 ///
 /// * `change`: a share of the old value, above or below 0; 0.03 is 3 %.
-/// * `relative_spread`, `nulls`: as for [`smallest_visible_change`], whose inverse this is.
+/// * `relative_spread`: as for [`smallest_visible_change`], whose inverse this is.
 /// * Returns at least 1, or `None` when more than a million would be needed: for no change, or
 ///   for alpha 0.
 ///
 /// ```
-/// use regress::stats::{Aim, NullDistributions, samples_for_change};
+/// use regress::stats::{Aim, samples_for_change};
 ///
-/// let mut nulls = NullDistributions::new();
 /// let aim = Aim { alpha: 0.05, power: 0.8 };
 /// // half a standard deviation; Noether 1987: (1.960 + 0.842)² / (6 * 0.138²) = 69
-/// assert_eq!(samples_for_change(0.01, 0.02, aim, &mut nulls), Some(68));
+/// assert_eq!(samples_for_change(0.01, 0.02, aim), Some(68));
 /// // no spread: as many as p <= 0.05 takes, 2 / C(8, 4) = 0.029
-/// assert_eq!(samples_for_change(0.01, 0.0, aim, &mut nulls), Some(4));
-/// assert_eq!(samples_for_change(0.0, 0.02, aim, &mut nulls), None);
+/// assert_eq!(samples_for_change(0.01, 0.0, aim), Some(4));
+/// assert_eq!(samples_for_change(0.0, 0.02, aim), None);
 /// ```
-pub fn samples_for_change(change: f64, relative_spread: f64, aim: Aim, nulls: &mut NullDistributions) -> Option<usize> {
+pub fn samples_for_change(change: f64, relative_spread: f64, aim: Aim) -> Option<usize> {
     let deviations = change.abs() / relative_spread;
-    let mut enough = |n: usize| power_at(n, n, deviations, aim.alpha, nulls) >= aim.power;
+    let enough = |n: usize| power_at(n, n, deviations, aim.alpha) >= aim.power;
     // Orders come in whole steps: for few measurements one more may even be worse.
     if enough(LARGEST_UNTIED) {
         return (1..=LARGEST_UNTIED).find(|&n| enough(n));
@@ -106,8 +95,8 @@ pub fn samples_for_change(change: f64, relative_spread: f64, aim: Aim, nulls: &m
 }
 
 /// The probability that the rank test finds a shift of so many standard deviations.
-fn power_at(n_old: usize, n_new: usize, deviations: f64, alpha: f64, nulls: &mut NullDistributions) -> f64 {
-    let (number, _) = end_number(n_old, n_new, 1.0 - alpha, nulls);
+fn power_at(n_old: usize, n_new: usize, deviations: f64, alpha: f64) -> f64 {
+    let (number, _) = end_number(n_old, n_new, 1.0 - alpha);
     if number == 0 {
         return 0.0;
     }
@@ -171,30 +160,28 @@ mod tests {
     #[test]
     fn without_an_effect_the_power_is_alpha() {
         // One tail of the largest rejection region within alpha.
-        let power = power_at(100, 100, 0.0, 0.05, &mut NullDistributions::new());
+        let power = power_at(100, 100, 0.0, 0.05);
         assert!((power - 0.025).abs() < 5e-4, "{power}");
     }
 
     #[test]
     fn nothing_can_be_seen_with_too_few() {
-        let mut nulls = NullDistributions::new();
         let aim = Aim { alpha: 0.05, power: 0.8 };
-        assert_eq!(smallest_visible_change(1, 38, 0.01, aim, &mut nulls), None); // 2 / 39 = 0.051
-        assert!(smallest_visible_change(1, 39, 0.01, aim, &mut nulls).is_some()); // 2 / 40 = 0.05
-        assert_eq!(smallest_visible_change(20, 20, 0.0, aim, &mut nulls), Some(0.0));
+        assert_eq!(smallest_visible_change(1, 38, 0.01, aim), None); // 2 / 39 = 0.051
+        assert!(smallest_visible_change(1, 39, 0.01, aim).is_some()); // 2 / 40 = 0.05
+        assert_eq!(smallest_visible_change(20, 20, 0.0, aim), Some(0.0));
         let never = Aim { alpha: 0.0, power: 0.8 };
-        assert_eq!(smallest_visible_change(20, 20, 0.01, never, &mut nulls), None);
-        assert_eq!(samples_for_change(0.1, 0.01, never, &mut nulls), None);
-        assert_eq!(samples_for_change(0.0, 0.0, aim, &mut nulls), None);
+        assert_eq!(smallest_visible_change(20, 20, 0.01, never), None);
+        assert_eq!(samples_for_change(0.1, 0.01, never), None);
+        assert_eq!(samples_for_change(0.0, 0.0, aim), None);
     }
 
     proptest! {
         #[test]
         fn the_two_questions_are_inverse(n in 52_usize..400, spread in 0.001..0.2, power in 0.5..0.95) {
-            let mut nulls = NullDistributions::new();
             let aim = Aim { alpha: 0.05, power };
-            let change = smallest_visible_change(n, n, spread, aim, &mut nulls).expect("enough");
-            let needed = samples_for_change(change, spread, aim, &mut nulls);
+            let change = smallest_visible_change(n, n, spread, aim).expect("enough");
+            let needed = samples_for_change(change, spread, aim);
             prop_assert!(needed.is_some_and(|needed| needed <= n && n <= needed + 1), "{n}: {needed:?}");
         }
     }
@@ -203,17 +190,16 @@ mod tests {
     /// in 80 of 100 trials.
     #[test]
     fn a_visible_change_is_found_as_often_as_promised() {
-        let mut nulls = NullDistributions::new();
         let mut uniform = Uniform(0x9E37_79B9_7F4A_7C15);
         for (n_old, n_new) in [(5, 5), (8, 8), (10, 20), (20, 20), (60, 60)] {
             let aim = Aim { alpha: 0.05, power: 0.8 };
-            let change = smallest_visible_change(n_old, n_new, 1.0, aim, &mut nulls).expect("enough");
+            let change = smallest_visible_change(n_old, n_new, 1.0, aim).expect("enough");
             let trials = 1000;
             let found = (0..trials)
                 .filter(|_| {
                     let old = uniform.normal_sample(n_old, 0.0);
                     let new = uniform.normal_sample(n_new, change);
-                    rank_test(&old, &new, &mut nulls).p <= aim.alpha
+                    rank_test(&old, &new).p <= aim.alpha
                 })
                 .count();
             // 800 ± 3 sqrt(1000 * 0.8 * 0.2) = 800 ± 38, and up to 5 % more for few measurements

@@ -1,7 +1,7 @@
 //! Did it change? The two-sided test of Mann and Whitney.
 
-use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, binomial};
-use super::{NullDistributions, Sample, normal};
+use super::u_distribution::{LARGEST_TIED, LARGEST_UNTIED, binomial, lower_tail, orderings_at_most};
+use super::{Sample, normal};
 
 /// What a rank test found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +31,6 @@ pub enum Method {
 
 /// The two-sided Mann–Whitney U test: could `old` and `new` come from the same source?
 ///
-/// * `nulls`: distributions that were counted before; hand the same one to every test.
 /// * Exact when no value occurs twice and both sides have at most 50 values, and with ties up to
 ///   25 on each side; otherwise normal.
 ///
@@ -44,24 +43,24 @@ pub enum Method {
 /// Lehmann 1975, Nonparametrics, section 1.4.
 ///
 /// ```
-/// use regress::stats::{Method, NullDistributions, Sample, rank_test};
+/// use regress::stats::{Method, Sample, rank_test};
 ///
 /// let old = Sample::new(vec![1.0, 2.0, 3.0])?;
 /// let new = Sample::new(vec![4.0, 5.0, 6.0])?;
-/// let test = rank_test(&old, &new, &mut NullDistributions::new());
+/// let test = rank_test(&old, &new);
 /// assert_eq!(test.u, 9.0); // 3 * 3: every new value is above every old one
 /// assert_eq!(test.p, 0.1); // 2 of C(6, 3) = 20 orderings are that extreme
 /// assert_eq!(test.method, Method::Exact);
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
-pub fn rank_test(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> RankTest {
+pub fn rank_test(old: &Sample, new: &Sample) -> RankTest {
     let pooled = Pooled::merge(old.sorted(), new.sorted());
     let (method, p) = if pooled.groups.len() == 1 {
         (Method::AllEqual, 1.0)
     } else if pooled.has_ties() && pooled.larger_side() <= LARGEST_TIED {
-        (Method::Exact, tied_p(&pooled, nulls))
+        (Method::Exact, tied_p(&pooled))
     } else if !pooled.has_ties() && pooled.larger_side() <= LARGEST_UNTIED {
-        (Method::Exact, untied_p(&pooled, nulls))
+        (Method::Exact, untied_p(&pooled))
     } else {
         (Method::Normal, normal_p(pooled.twice_u, pooled.n_old, pooled.n_new, pooled.tie_term()))
     };
@@ -81,17 +80,16 @@ pub fn rank_test(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> R
 /// Source: the behaviour of github.com/aclements/go-moremath at c8b1d7a.
 ///
 /// ```
-/// use regress::stats::{NullDistributions, Sample, doubled_tail};
+/// use regress::stats::{Sample, doubled_tail};
 ///
 /// let three = Sample::new(vec![3.0])?;
 /// let ones = Sample::new(vec![1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0])?;
-/// let mut nulls = NullDistributions::new();
-/// assert_eq!(doubled_tail(&three, &ones, &mut nulls), Some(0.0)); // a probability of 1/9
-/// assert_eq!(doubled_tail(&ones, &three, &mut nulls), Some(2.0 / 9.0)); // the same
-/// assert_eq!(doubled_tail(&three, &three, &mut nulls), None);
+/// assert_eq!(doubled_tail(&three, &ones), Some(0.0)); // a probability of 1/9
+/// assert_eq!(doubled_tail(&ones, &three), Some(2.0 / 9.0)); // the same
+/// assert_eq!(doubled_tail(&three, &three), None);
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
-pub fn doubled_tail(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -> Option<f64> {
+pub fn doubled_tail(old: &Sample, new: &Sample) -> Option<f64> {
     let pooled = Pooled::merge(old.sorted(), new.sorted());
     let Pooled { n_old, n_new, .. } = pooled;
     if pooled.groups.len() == 1 || !pooled.has_ties() || n_old == n_new || pooled.larger_side() > LARGEST_TIED {
@@ -106,9 +104,7 @@ pub fn doubled_tail(old: &Sample, new: &Sample, nulls: &mut NullDistributions) -
     let orderings = match *pooled.groups {
         [low, high] => of_two_values(low, high, n_old, smaller),
         // Its U counts the old ones that are larger, ours the new ones.
-        _ => nulls.of_ties(&pooled.groups, n_old, n_new, |orderings| {
-            total - orderings.at_most(twice_pairs as i64 - smaller - 1)
-        }),
+        _ => total - orderings_at_most(&pooled.groups, n_old, n_new, twice_pairs as i64 - smaller - 1) as f64,
     };
     Some(2.0 * orderings / total)
 }
@@ -221,31 +217,29 @@ fn run_length(values: &[f64], value: f64) -> usize {
 }
 
 /// Twice the lower tail: without ties the distribution is symmetric.
-fn untied_p(pooled: &Pooled, nulls: &mut NullDistributions) -> f64 {
+fn untied_p(pooled: &Pooled) -> f64 {
     let pairs = pooled.n_old * pooled.n_new;
     let u = pooled.twice_u as usize / 2;
     let tail = u.min(pairs - u);
     if 2 * tail == pairs {
         return 1.0; // both tails hold the middle
     }
-    2.0 * nulls.lower_tail(pooled.n_old, pooled.n_new)[tail]
+    2.0 * lower_tail(pooled.n_old, pooled.n_new)[tail]
 }
 
 /// Both tails as they are: with ties the distribution need not be symmetric.
-fn tied_p(pooled: &Pooled, nulls: &mut NullDistributions) -> f64 {
+fn tied_p(pooled: &Pooled) -> f64 {
     let middle = (pooled.n_old * pooled.n_new) as i64; // of 2 U
     let distance = (pooled.twice_u as i64 - middle).abs();
     if distance == 0 {
         return 1.0;
     }
-    let total = binomial(pooled.n_old + pooled.n_new, pooled.n_old) as f64;
+    let at_most = |twice_u| orderings_at_most(&pooled.groups, pooled.n_old, pooled.n_new, twice_u);
+    let total = binomial(pooled.n_old + pooled.n_new, pooled.n_old) as u64;
+    let below = at_most(middle - distance);
     // Sides of one size can be exchanged: then it is symmetric after all.
-    let is_symmetric = pooled.n_old == pooled.n_new;
-    nulls.of_ties(&pooled.groups, pooled.n_old, pooled.n_new, |orderings| {
-        let below = orderings.at_most(middle - distance);
-        let above = if is_symmetric { below } else { total - orderings.at_most(middle + distance - 1) };
-        (below + above) / total
-    })
+    let above = if pooled.n_old == pooled.n_new { below } else { total - at_most(middle + distance - 1) };
+    (below + above) as f64 / total as f64
 }
 
 /// From the normal distribution with the mean and variance of U, half a step towards the middle.
@@ -272,7 +266,7 @@ mod tests {
     }
 
     fn test(old: &[f64], new: &[f64]) -> RankTest {
-        rank_test(&sample(old), &sample(new), &mut NullDistributions::new())
+        rank_test(&sample(old), &sample(new))
     }
 
     #[track_caller]
@@ -366,7 +360,7 @@ mod tests {
     fn benchstat_doubles_one_tail() {
         #[track_caller]
         fn check(old: &[f64], new: &[f64], expected: Option<f64>) {
-            assert_eq!(doubled_tail(&sample(old), &sample(new), &mut NullDistributions::new()), expected);
+            assert_eq!(doubled_tail(&sample(old), &sample(new)), expected);
         }
         // Printed by benchstat: p=1.714. 2 U of the old 1 is 5; 6 of 7 orderings have the old one among the 1s.
         check(&[1.0], &[1.0, 1.0, 1.0, 1.0, 1.0, 3.0], Some(12.0 / 7.0));

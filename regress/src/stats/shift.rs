@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::u_distribution::LARGEST_UNTIED;
-use super::{Interval, NullDistributions, Sample, normal};
+use super::u_distribution::{LARGEST_UNTIED, lower_tail};
+use super::{Interval, Sample, normal};
 
 /// A change, and the range in which it is believed to lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +18,6 @@ pub struct Estimate {
 /// The difference `new − old`: the median of the differences of all pairs.
 ///
 /// * `confidence`: wanted probability in \[0, 1\], for example 0.95.
-/// * `nulls`: distributions that were counted before; hand the same one to every comparison.
 /// * Returns differences in the unit of the values. The ends of the interval are differences that
 ///   were measured, or infinite with too few measurements (3 + 3 at 0.95).
 ///
@@ -29,53 +28,51 @@ pub struct Estimate {
 /// Hollander & Wolfe 1999, Nonparametric Statistical Methods, section 4.3.
 ///
 /// ```
-/// use regress::stats::{NullDistributions, Sample, shift};
+/// use regress::stats::{Sample, shift};
 ///
 /// let old = Sample::new(vec![1.0, 2.0, 3.0, 4.0])?;
 /// let new = Sample::new(vec![11.0, 12.0, 13.0, 14.0])?;
-/// let shift = shift(&old, &new, 0.95, &mut NullDistributions::new());
+/// let shift = shift(&old, &new, 0.95);
 /// assert_eq!(shift.value, 10.0); // 7 once, 8 twice, 9 three times, 10 four times, ... 13 once
 /// // P(U = 0) = 1 / C(8, 4) = 1/70 on either side: from the smallest difference to the largest
 /// assert_eq!((shift.interval.low, shift.interval.high), (7.0, 13.0));
 /// assert_eq!(shift.interval.confidence, 1.0 - 2.0 / 70.0);
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
-pub fn shift(old: &Sample, new: &Sample, confidence: f64, nulls: &mut NullDistributions) -> Estimate {
+pub fn shift(old: &Sample, new: &Sample, confidence: f64) -> Estimate {
     // Between -1e308 and 1e308 a difference can be too large for a float: it stays the largest.
     let difference = |new: f64, old: f64| (new - old).clamp(f64::MIN, f64::MAX);
     let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: difference };
     let ends = (f64::NEG_INFINITY, f64::INFINITY);
-    matrix.estimate(f64::midpoint, ends, confidence, nulls)
+    matrix.estimate(f64::midpoint, ends, confidence)
 }
 
 /// The ratio `new / old`: the median of the ratios of all pairs; 1.05 is 5 % more.
 ///
 /// * `confidence`: wanted probability in \[0, 1\], for example 0.95.
-/// * `nulls`: distributions that were counted before; hand the same one to every comparison.
 /// * Returns ratios above 0, or `None` when a value is 0 or negative. The ends of the interval are
 ///   ratios that were measured, or 0 and infinity with too few measurements.
 ///
 /// This is [`shift`] on the logarithms: swapping old and new gives 1 / ratio.
 ///
 /// ```
-/// use regress::stats::{NullDistributions, Sample, ratio};
+/// use regress::stats::{Sample, ratio};
 ///
-/// let mut nulls = NullDistributions::new();
 /// let old = Sample::new(vec![1.0, 2.0, 4.0])?;
 /// let new = Sample::new(vec![4.0, 8.0, 16.0])?;
-/// let ratio_new = ratio(&old, &new, 0.90, &mut nulls).expect("all values are above 0");
+/// let ratio_new = ratio(&old, &new, 0.90).expect("all values are above 0");
 /// assert_eq!(ratio_new.value, 4.0); // 1, 2, 2, 4, 4, 4, 8, 8, 16
 /// assert_eq!((ratio_new.interval.low, ratio_new.interval.high), (1.0, 16.0));
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
-pub fn ratio(old: &Sample, new: &Sample, confidence: f64, nulls: &mut NullDistributions) -> Option<Estimate> {
+pub fn ratio(old: &Sample, new: &Sample, confidence: f64) -> Option<Estimate> {
     if old.min() <= 0.0 || new.min() <= 0.0 {
         return None;
     }
     let quotient = |new: f64, old: f64| (new / old).clamp(f64::MIN_POSITIVE, f64::MAX);
     let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: quotient };
     let ends = (0.0, f64::INFINITY);
-    Some(matrix.estimate(geometric_midpoint, ends, confidence, nulls))
+    Some(matrix.estimate(geometric_midpoint, ends, confidence))
 }
 
 fn geometric_midpoint(low: f64, high: f64) -> f64 {
@@ -99,15 +96,9 @@ struct PairMatrix<'a, F> {
 }
 
 impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
-    fn estimate(
-        &self,
-        midpoint: fn(f64, f64) -> f64,
-        (lowest, highest): (f64, f64),
-        confidence: f64,
-        nulls: &mut NullDistributions,
-    ) -> Estimate {
+    fn estimate(&self, midpoint: fn(f64, f64) -> f64, (lowest, highest): (f64, f64), confidence: f64) -> Estimate {
         let pairs = self.old.len() * self.new.len();
-        let (number, confidence) = end_number(self.old.len(), self.new.len(), confidence, nulls);
+        let (number, confidence) = end_number(self.old.len(), self.new.len(), confidence);
         let middle = (pairs - 1) / 2;
         let (middle, low, high) = if number == 0 {
             let [middle] = self.select([middle]);
@@ -397,7 +388,7 @@ fn nth_smallest(values: &mut [f64], index: usize) -> f64 {
 /// Returns the number of the lower end, counted from 1 and from the smallest; the upper end has the
 /// same number from the largest. It is the largest k with 1 − 2 P(U <= k − 1) >= `wanted`, or 0 when
 /// not even the smallest and the largest pair are far enough apart.
-pub(super) fn end_number(n_old: usize, n_new: usize, wanted: f64, nulls: &mut NullDistributions) -> (usize, f64) {
+pub(super) fn end_number(n_old: usize, n_new: usize, wanted: f64) -> (usize, f64) {
     if wanted.is_nan() || 1.0 <= wanted {
         return (0, 1.0);
     }
@@ -405,7 +396,7 @@ pub(super) fn end_number(n_old: usize, n_new: usize, wanted: f64, nulls: &mut Nu
     if LARGEST_UNTIED < n_old.max(n_new) {
         return normal_end_number(n_old, n_new, wanted);
     }
-    let tail = nulls.lower_tail(n_old, n_new);
+    let tail = lower_tail(n_old, n_new);
     let number = tail.partition_point(|at_most| 1.0 - 2.0 * at_most >= wanted);
     (number, if number == 0 { 1.0 } else { 1.0 - 2.0 * tail[number - 1] })
 }
@@ -453,7 +444,7 @@ mod tests {
 
     #[track_caller]
     fn check_ends(n_old: usize, n_new: usize, confidence: f64, expected: (usize, f64)) {
-        let (number, reached) = end_number(n_old, n_new, confidence, &mut NullDistributions::new());
+        let (number, reached) = end_number(n_old, n_new, confidence);
         assert_eq!(number, expected.0, "{n_old} + {n_new} at {confidence}");
         assert!((reached - expected.1).abs() < 1e-12, "{n_old} + {n_new} at {confidence}: {reached}");
     }
@@ -475,7 +466,7 @@ mod tests {
     fn the_ends_meet_when_no_confidence_is_asked_for() {
         for (n_old, n_new) in [(1, 1), (1, 2), (3, 3), (4, 5), (51, 51), (60, 70)] {
             for confidence in [0.0, -1.0] {
-                let (number, _) = end_number(n_old, n_new, confidence, &mut NullDistributions::new());
+                let (number, _) = end_number(n_old, n_new, confidence);
                 assert!(number <= (n_old * n_new).div_ceil(2), "{n_old} + {n_new}: {number}");
             }
         }
@@ -483,21 +474,19 @@ mod tests {
 
     #[test]
     fn a_ratio_needs_values_above_zero() {
-        let mut nulls = NullDistributions::new();
         let good = sample(&[1.0, 2.0]);
         for bad in [&[0.0, 1.0], &[-1.0, 1.0]] {
-            assert_eq!(ratio(&good, &sample(bad), 0.95, &mut nulls), None);
-            assert_eq!(ratio(&sample(bad), &good, 0.95, &mut nulls), None);
+            assert_eq!(ratio(&good, &sample(bad), 0.95), None);
+            assert_eq!(ratio(&sample(bad), &good, 0.95), None);
         }
     }
 
     #[test]
     fn the_ends_of_the_range_of_f64_stay_numbers() {
-        let mut nulls = NullDistributions::new();
         let wide = sample(&[f64::MIN, f64::MAX, f64::MIN, f64::MAX]);
-        assert_eq!(shift(&wide, &wide, 0.9, &mut nulls).value, 0.0);
+        assert_eq!(shift(&wide, &wide, 0.9).value, 0.0);
         let tall = sample(&[f64::from_bits(1), f64::MAX, f64::from_bits(1), f64::MAX]);
-        let tall = ratio(&tall, &tall, 0.9, &mut nulls).expect("above 0");
+        let tall = ratio(&tall, &tall, 0.9).expect("above 0");
         assert_eq!(tall.value, 1.0);
         assert!(0.0 < tall.interval.low && tall.interval.high.is_finite());
     }
@@ -505,16 +494,15 @@ mod tests {
     proptest! {
         #[test]
         fn swapping_old_and_new_turns_the_sign(old in measurements(1..40), new in measurements(1..40)) {
-            let mut nulls = NullDistributions::new();
             let (old, new) = (sample(&old), sample(&new));
-            let there = shift(&old, &new, 0.95, &mut nulls);
-            let back = shift(&new, &old, 0.95, &mut nulls);
+            let there = shift(&old, &new, 0.95);
+            let back = shift(&new, &old, 0.95);
             prop_assert_eq!(there.value, -back.value);
             prop_assert_eq!(there.interval.low, -back.interval.high);
             prop_assert_eq!(there.interval.high, -back.interval.low);
 
-            let there = ratio(&old, &new, 0.95, &mut nulls).expect("above 0");
-            let back = ratio(&new, &old, 0.95, &mut nulls).expect("above 0");
+            let there = ratio(&old, &new, 0.95).expect("above 0");
+            let back = ratio(&new, &old, 0.95).expect("above 0");
             prop_assert!((there.value * back.value - 1.0).abs() < 1e-14);
         }
 
@@ -522,16 +510,15 @@ mod tests {
         fn the_unit_changes_the_shift_and_not_the_ratio(
             old in measurements(1..30), new in measurements(1..30), power in -20..20
         ) {
-            let mut nulls = NullDistributions::new();
             let factor = 2.0_f64.powi(power); // exact, so that the results must be as well
             let (old, new) = (sample(&old), sample(&new));
             let (old_scaled, new_scaled) =
                 (old.map(|x| x * factor).expect("finite"), new.map(|x| x * factor).expect("finite"));
-            let plain = shift(&old, &new, 0.95, &mut nulls);
-            let scaled = shift(&old_scaled, &new_scaled, 0.95, &mut nulls);
+            let plain = shift(&old, &new, 0.95);
+            let scaled = shift(&old_scaled, &new_scaled, 0.95);
             prop_assert_eq!(plain.value * factor, scaled.value);
             prop_assert_eq!(plain.interval.low * factor, scaled.interval.low);
-            prop_assert_eq!(ratio(&old, &new, 0.95, &mut nulls), ratio(&old_scaled, &new_scaled, 0.95, &mut nulls));
+            prop_assert_eq!(ratio(&old, &new, 0.95), ratio(&old_scaled, &new_scaled, 0.95));
         }
 
         #[test]
@@ -554,7 +541,7 @@ mod tests {
         ) {
             let all = sorted_differences(&old, &new);
             let Estimate { value, interval } =
-                shift(&sample(&old), &sample(&new), confidence, &mut NullDistributions::new());
+                shift(&sample(&old), &sample(&new), confidence);
             prop_assert!(interval.contains(value));
             prop_assert!(interval.confidence >= confidence - 1e-9);
             for end in [interval.low, interval.high] {
@@ -572,10 +559,9 @@ mod tests {
             let new: Vec<f64> = new.difference(&old).map(|&x| f64::from(x)).collect();
             let old: Vec<f64> = old.into_iter().map(f64::from).collect();
             prop_assume!(!new.is_empty());
-            let mut nulls = NullDistributions::new();
             let (old, new) = (sample(&old), sample(&new));
-            let rejected = rank_test(&old, &new, &mut nulls).p <= 1.0 - confidence;
-            let interval = shift(&old, &new, confidence, &mut nulls).interval;
+            let rejected = rank_test(&old, &new).p <= 1.0 - confidence;
+            let interval = shift(&old, &new, confidence).interval;
             prop_assert_eq!(!interval.contains(0.0), rejected);
         }
     }

@@ -1,6 +1,6 @@
 //! The rules: ours, and what other tools decide by.
 
-use regress::stats::{NullDistributions, Sample, median, rank_test, student_quantile};
+use regress::stats::{Sample, median, rank_test, student_quantile};
 use regress::trial::{Looks, Measure, Plan, Question, Rotation, Round, Verdict};
 
 use super::draw::Benchmark;
@@ -111,7 +111,7 @@ fn benchstat_rounds(benchmark: &mut Benchmark<'_>) -> Answer {
 /// A difference is shown when p ≤ .05; its sign is that of the medians.
 fn benchstat(old: &[Process], new: &[Process]) -> Answer {
     let (old_means, new_means) = (means(old), means(new));
-    let p = rank_test(&old_means, &new_means, &mut NullDistributions::new()).p;
+    let p = rank_test(&old_means, &new_means).p;
     answer(p <= 0.05, median(&new_means) - median(&old_means), old.len())
 }
 

@@ -10,7 +10,6 @@ pub(super) use rank::finding as rank_finding;
 use super::summary::count_of;
 use super::{Comparison, Options};
 use crate::model::Observation;
-use crate::stats::NullDistributions;
 
 /// A way of comparing.
 pub struct Method {
@@ -37,15 +36,10 @@ const TURNS: Method = Method {
 
 /// Counts that repeat are compared as counts, pairs as pairs, everything else by ranks, as far as there is anything to
 /// rank.
-pub(super) fn apply(
-    old: &Observation,
-    new: &Observation,
-    options: &Options,
-    nulls: &mut NullDistributions,
-) -> Comparison {
+pub(super) fn apply(old: &Observation, new: &Observation, options: &Options) -> Comparison {
     match (count_of(old), count_of(new)) {
         (Some(old_count), Some(new_count)) => exact::compare((old, old_count), (new, new_count)),
         _ if summaries::is_for(&old.values, &new.values) => summaries::compare(old, new, options),
-        _ => pairs::compare(old, new, options).unwrap_or_else(|| rank::compare(old, new, options, nulls)),
+        _ => pairs::compare(old, new, options).unwrap_or_else(|| rank::compare(old, new, options)),
     }
 }

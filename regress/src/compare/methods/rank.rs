@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use super::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
 use crate::model::{Exact, Nature, Observation, Processes, Values};
-use crate::stats::{self, NullDistributions, Sample};
+use crate::stats::{self, Sample};
 use crate::unit::Better;
 
 pub(super) const METHOD: Method = Method {
@@ -12,12 +12,7 @@ pub(super) const METHOD: Method = Method {
 };
 
 /// Compares two sides whose measurements differ. The finding is left to [`finding`], once p is corrected.
-pub(super) fn compare(
-    old: &Observation,
-    new: &Observation,
-    options: &Options,
-    nulls: &mut NullDistributions,
-) -> Comparison {
+pub(super) fn compare(old: &Observation, new: &Observation, options: &Options) -> Comparison {
     // A count that repeats has one number only: let it stand for as many as the other side has.
     let old_sample = replicates(&old.values, &new.values);
     let new_sample = replicates(&new.values, &old.values);
@@ -29,7 +24,7 @@ pub(super) fn compare(
         id: new.id.clone(),
         metric: new.metric.clone(),
         harness: new.harness.clone(),
-        change: Some(change((old, &old_sample), (new, &new_sample), options, nulls)),
+        change: Some(change((old, &old_sample), (new, &new_sample), options)),
         sides: Sides::Both { old: side(&old.values, &old_sample), new: side(&new.values, &new_sample) },
         finding: Finding::NotProven(Lack::Spread),
         benchstat: None,
@@ -42,11 +37,10 @@ fn change(
     (old_observation, old): (&Observation, &Sample),
     (observation, new): (&Observation, &Sample),
     options: &Options,
-    nulls: &mut NullDistributions,
 ) -> Change {
     let allowance = options.allowance(&observation.id, &observation.metric);
     let (old_center, new_center) = (stats::median(old), stats::median(new));
-    let shift = stats::shift(old, new, options.confidence, nulls);
+    let shift = stats::shift(old, new, options.confidence);
     let shift = Interval { low: shift.interval.low, point: shift.value, high: shift.interval.high };
     let shift = as_wide_as_processes(shift, &old_observation.values, &observation.values);
     let ratio_at = |shift: f64| f64::max(0.0, 1.0 + shift / old_center);
@@ -61,7 +55,7 @@ fn change(
         shift,
         believed: positive.then(|| (ratio_at(shift.low) / allowance.ratio, ratio_at(shift.high) * allowance.ratio)),
         best_ratio: (best(old) > 0.0).then(|| best(new) / best(old)),
-        p: Some(stats::rank_test(old, new, nulls).p),
+        p: Some(stats::rank_test(old, new).p),
         p_adjusted: None,
         allowance,
     }

@@ -161,8 +161,7 @@ mod tests {
     #[track_caller]
     fn check(old: (f64, Option<f64>), new: (f64, Option<f64>), expected: Finding) {
         let side = |(middle, least)| time(Processes::middles(sample(&[middle]), least));
-        let comparison =
-            super::super::apply(&side(old), &side(new), &Options::default(), &mut stats::NullDistributions::new());
+        let comparison = super::super::apply(&side(old), &side(new), &Options::default());
         assert_eq!(comparison.finding, expected, "{old:?} {new:?}");
     }
 

@@ -2,7 +2,7 @@ use super::gather::{CellDraft, TableDraft};
 use super::{Cell, Contrast, Criteria, Mean, Remark, Row, Table, Tables};
 use crate::parallel::in_parts;
 use crate::select::{Key, Projections};
-use crate::stats::{self, Method, NullDistributions, Sample};
+use crate::stats::{self, Method, Sample};
 
 pub(super) fn tables(projections: &Projections, drafts: Vec<TableDraft>, criteria: &Criteria) -> Tables {
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
@@ -33,7 +33,6 @@ fn table(projections: &Projections, key: Key, draft: TableDraft, criteria: &Crit
         samples[row].1[column] = SampledCell::new(cell);
     }
     let rows: Vec<Row> = in_parts(&samples, ROWS_AT_A_TIME, |lines| {
-        let mut nulls = NullDistributions::new();
         let row = |(key, cells): &Line| {
             let first = cells.first().and_then(Option::as_ref);
             let mut cells: Vec<Option<Cell>> = cells
@@ -41,7 +40,7 @@ fn table(projections: &Projections, key: Key, draft: TableDraft, criteria: &Crit
                 .enumerate()
                 .map(|(column, cell)| {
                     let base = first.filter(|_| 0 < column);
-                    cell.as_ref().map(|cell| cell.sum_up(base, is_exact, projections, criteria, &mut nulls))
+                    cell.as_ref().map(|cell| cell.sum_up(base, is_exact, projections, criteria))
                 })
                 .collect();
             tell_bases(&mut cells);
@@ -90,7 +89,6 @@ impl SampledCell {
         is_exact: bool,
         projections: &Projections,
         criteria: &Criteria,
-        nulls: &mut NullDistributions,
     ) -> Cell {
         let mut remarks = Vec::new();
         let varying = projections.residue.varying(&self.residue);
@@ -110,7 +108,7 @@ impl SampledCell {
             if is_exact {
                 exact_contrast(&base.sample, &self.sample)
             } else {
-                ranked_contrast(&base.sample, &self.sample, criteria.alpha, nulls)
+                ranked_contrast(&base.sample, &self.sample, criteria.alpha)
             }
         });
         Cell { center, low, high, remarks, contrast }
@@ -141,9 +139,9 @@ fn exact_contrast(base: &Sample, sample: &Sample) -> Contrast {
     }
 }
 
-fn ranked_contrast(base: &Sample, sample: &Sample, alpha: f64, nulls: &mut NullDistributions) -> Contrast {
-    let test = stats::rank_test(base, sample, nulls);
-    let doubled = if test.method == Method::Exact { stats::doubled_tail(base, sample, nulls) } else { None };
+fn ranked_contrast(base: &Sample, sample: &Sample, alpha: f64) -> Contrast {
+    let test = stats::rank_test(base, sample);
+    let doubled = if test.method == Method::Exact { stats::doubled_tail(base, sample) } else { None };
     let p = doubled.unwrap_or(test.p);
     let mut remarks = Vec::new();
     if test.method == Method::AllEqual {
