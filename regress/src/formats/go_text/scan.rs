@@ -197,15 +197,17 @@ impl<'a> Scanner<'a> {
     /// Puts the measurements of the line into the series of its bench. Returns a number that is not finite.
     fn take_measurements(&mut self) -> Option<f64> {
         let mut impossible = None;
-        for (position, (value, unit)) in self.measurements.drain(..).enumerate() {
-            let bench = &mut self.seen.benches[self.last];
-            let series = &mut self.seen.series;
+        let bench = &mut self.seen.benches[self.last];
+        let series = &mut self.seen.series;
+        for (position, &(value, unit)) in self.measurements.iter().enumerate() {
             // Mostly the units of a benchmark stand in the same order in each of its lines.
             let here = bench.series.get(position).copied().filter(|&index| series[index].holds(unit, value));
             let index = here
                 .or_else(|| bench.series.iter().copied().find(|&index| series[index].holds(unit, value)))
                 .unwrap_or_else(|| {
-                    series.push(Series::begin(self.last, unit, value));
+                    // The first benchmark had as many lines as this one will have, mostly.
+                    let lines = series.first().map_or(0, |series| series.values.len().min(MOST_LINES_AT_ONCE));
+                    series.push(Series::begin(self.last, unit, value, lines));
                     bench.series.push(series.len() - 1);
                     series.len() - 1
                 });
@@ -247,10 +249,10 @@ impl<'a> Scanner<'a> {
 }
 
 impl<'a> Series<'a> {
-    fn begin(bench: usize, written: &'a str, value: f64) -> Series<'a> {
+    fn begin(bench: usize, written: &'a str, value: f64, lines: usize) -> Series<'a> {
         let (tidied, factor) = tidy(written);
         let tidied = (value * factor != value).then_some(tidied);
-        Series { bench, written, tidied, values: Vec::new(), factor }
+        Series { bench, written, tidied, values: Vec::with_capacity(lines), factor }
     }
 
     /// Whether a value of this unit belongs here.
@@ -258,6 +260,9 @@ impl<'a> Series<'a> {
         self.written == written && (self.factor == 1.0 || (value * self.factor != value) == self.tidied.is_some())
     }
 }
+
+/// Memory for more values of a benchmark is asked for when they are there; chosen.
+const MOST_LINES_AT_ONCE: usize = 64;
 
 #[cfg(test)]
 mod tests {
