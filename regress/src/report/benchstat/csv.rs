@@ -63,10 +63,11 @@ impl Sink for Csv<'_> {
                 let Some(cell) = cell else { continue };
                 self.fill_to(start(column));
                 self.remark(&cell.remarks)?;
-                self.cells.extend([go::shortest(cell.center), words::interval(cell)]);
+                self.cells.extend([go::shortest(cell.center), words::interval(cell).to_string()]);
                 if let Some(contrast) = &cell.contrast {
                     self.remark(&contrast.remarks)?;
-                    self.cells.extend([words::change(contrast, cell.center), words::evidence(contrast)]);
+                    let (change, evidence) = (words::change(contrast, cell.center), words::evidence(contrast));
+                    self.cells.extend([change.to_string(), evidence.to_string()]);
                 }
             }
             self.end_line()?;
@@ -84,7 +85,7 @@ impl Csv<'_> {
             self.cells.extend(mean.center.map(go::shortest));
             if 0 < column {
                 self.fill_to(start(column) + CENTER_CELLS);
-                self.cells.push(mean.ratio.map_or("?".to_owned(), words::ratio));
+                self.cells.push(mean.ratio.map_or("?".to_owned(), |ratio| words::ratio(ratio).to_string()));
             }
         }
         self.fill_to(start(table.columns.len()));

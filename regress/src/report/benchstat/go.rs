@@ -1,8 +1,13 @@
 //! Numbers as Go prints them where Rust prints others.
 
+use std::fmt;
+
 /// `%v`: the fewest digits that are read back as the same number, with an exponent below -4 and from 6 on.
 pub(super) fn shortest(number: f64) -> String {
-    let Some(text) = finite(number, |number| format!("{number:e}")) else { return infinite(number) };
+    if let Some(text) = infinite(number) {
+        return text.to_owned();
+    }
+    let text = format!("{number:e}");
     let Some((mantissa, exponent)) = text.split_once('e').and_then(|(m, e)| Some((m, e.parse::<i32>().ok()?))) else {
         return text;
     };
@@ -14,24 +19,26 @@ pub(super) fn shortest(number: f64) -> String {
 }
 
 /// `%.2f`
-pub(super) fn fixed(number: f64, decimals: usize) -> String {
-    finite(number, |number| format!("{number:.decimals$}")).unwrap_or_else(|| infinite(number))
+pub(super) fn fixed(number: f64, decimals: usize) -> impl fmt::Display {
+    fmt::from_fn(move |f| match infinite(number) {
+        Some(text) => f.write_str(text),
+        None => write!(f, "{number:.decimals$}"),
+    })
 }
 
 /// `%+.2f`
-pub(super) fn signed(number: f64, decimals: usize) -> String {
-    finite(number, |number| format!("{number:+.decimals$}")).unwrap_or_else(|| infinite(number))
+pub(super) fn signed(number: f64, decimals: usize) -> impl fmt::Display {
+    fmt::from_fn(move |f| match infinite(number) {
+        Some(text) => f.write_str(text),
+        None => write!(f, "{number:+.decimals$}"),
+    })
 }
 
-fn finite(number: f64, text: impl Fn(f64) -> String) -> Option<String> {
-    number.is_finite().then(|| text(number))
-}
-
-fn infinite(number: f64) -> String {
+fn infinite(number: f64) -> Option<&'static str> {
     match number {
-        f64::INFINITY => "+Inf".to_owned(),
-        f64::NEG_INFINITY => "-Inf".to_owned(),
-        _ => "NaN".to_owned(),
+        f64::INFINITY => Some("+Inf"),
+        f64::NEG_INFINITY => Some("-Inf"),
+        _ => number.is_nan().then_some("NaN"),
     }
 }
 
@@ -57,8 +64,8 @@ mod tests {
         check(f64::INFINITY, "+Inf");
         check(f64::MIN, "-1.7976931348623157e+308");
         check(5e-324, "5e-324");
-        assert_eq!(fixed(2.5, 0), "2"); // half to even
-        assert_eq!(signed(0.125, 2), "+0.12");
-        assert_eq!(signed(f64::INFINITY, 2), "+Inf");
+        assert_eq!(fixed(2.5, 0).to_string(), "2"); // half to even
+        assert_eq!(signed(0.125, 2).to_string(), "+0.12");
+        assert_eq!(signed(f64::INFINITY, 2).to_string(), "+Inf");
     }
 }

@@ -1,6 +1,8 @@
 //! Cells in columns, some of them across several.
 
-use std::io::{self, Write};
+use std::fmt::{self, Write as _};
+use std::io;
+use std::ops::Range;
 
 /// Where a text stands in its cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,14 +12,13 @@ pub(super) enum Align {
     Right,
 }
 
-/// A text in one or more columns of a row. All from 0.
-#[derive(Clone, Debug)]
+/// Where a text stands: in one or more columns of a row. All from 0.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
     pub row: usize,
     pub column: usize,
     /// How many columns.
     pub span: usize,
-    pub text: String,
     /// In front of the text, whatever its alignment; as wide as the widest of the column.
     pub margin: &'static str,
     pub align: Align,
@@ -26,17 +27,35 @@ pub(super) struct Cell {
 /// A table under way.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    cells: Vec<Cell>,
+    cells: Vec<Written>,
+    /// Of all cells, one behind the other: a `String` for each would take longer than writing it.
+    texts: String,
     columns: usize,
     /// Columns that are as wide as their own cells and no wider.
     narrow: Vec<usize>,
 }
 
+/// A cell with its text.
+#[derive(Debug)]
+struct Written {
+    cell: Cell,
+    /// Where its text begins and ends among all.
+    text: Range<usize>,
+    /// How many characters it has.
+    characters: usize,
+}
+
 impl Layout {
-    pub fn cell(&mut self, cell: Cell) {
+    /// Writes into a cell. One with nothing in it and no more than blanks in front is nowhere.
+    pub fn cell(&mut self, cell: Cell, text: impl fmt::Display) {
         self.columns = self.columns.max(cell.column + cell.span);
-        if !(cell.text.is_empty() && cell.margin.is_empty()) {
-            self.cells.push(cell);
+        let start = self.texts.len();
+        // Writing to a string fails only where a text refuses to be shown; what it said until then is shown.
+        let _ = write!(self.texts, "{text}");
+        let text = start..self.texts.len();
+        if !(text.is_empty() && cell.margin.trim().is_empty()) {
+            let characters = self.texts[start..].chars().count();
+            self.cells.push(Written { cell, text, characters });
         }
     }
 
@@ -44,7 +63,7 @@ impl Layout {
         self.narrow.extend(columns);
     }
 
-    pub fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(mut self, out: &mut dyn io::Write) -> io::Result<()> {
         let margins = self.margins();
         let widths = self.widths(&margins);
         // Where each column begins, and where the last one ends.
@@ -54,45 +73,47 @@ impl Layout {
                 Some(*end)
             }))
             .collect();
-        self.cells.sort_by_key(|cell| (cell.row, cell.column));
-        let mut text = String::new();
+        self.cells.sort_by_key(|Written { cell, .. }| (cell.row, cell.column));
+        let mut page = String::new();
         let (mut row, mut at) = (0, 0);
-        for cell in &self.cells {
+        for Written { cell, text, characters: count } in &self.cells {
+            let (text, count) = (&self.texts[text.clone()], *count);
             // Nothing at the end of a line, not even blanks.
-            if cell.text.trim().is_empty() && cell.margin.trim().is_empty() {
+            if text.trim().is_empty() && cell.margin.trim().is_empty() {
                 continue;
             }
             while row < cell.row {
-                text.push('\n');
+                page.push('\n');
                 row += 1;
                 at = 0;
             }
             let gap = starts[cell.column] - at;
             let margin = margins[cell.column] as isize;
-            pad(&mut text, "", gap);
-            pad(&mut text, cell.margin, margin);
             let width = starts[cell.column + cell.span] - starts[cell.column] - margin;
-            let before = text.len();
+            pad(&mut page, "", 0, gap);
+            pad(&mut page, cell.margin, characters(cell.margin), margin);
+            let before = page.len();
             match cell.align {
-                Align::Left => text.push_str(&cell.text),
-                Align::Right => pad(&mut text, &cell.text, width),
+                Align::Left => page.push_str(text),
+                Align::Right => pad(&mut page, text, count, width),
                 Align::Center => {
-                    pad(&mut text, "", (width - characters(&cell.text) as isize) / 2);
-                    text.push_str(&cell.text);
+                    pad(&mut page, "", 0, (width - count as isize) / 2);
+                    page.push_str(text);
                 }
             }
-            at += gap + margin + characters(&text[before..]) as isize;
+            let blanks = page.len() - before - text.len();
+            at += gap + margin + (blanks + count) as isize;
         }
         if !self.cells.is_empty() {
-            text.push('\n');
+            page.push('\n');
         }
-        out.write_all(text.as_bytes())
+        out.write_all(page.as_bytes())
     }
 
     /// The widest margin of each column.
     fn margins(&self) -> Vec<usize> {
         let mut margins = vec![0; self.columns];
-        for cell in &self.cells {
+        for Written { cell, .. } in &self.cells {
             margins[cell.column] = characters(cell.margin).max(margins[cell.column]);
         }
         margins
@@ -101,10 +122,10 @@ impl Layout {
     /// The width of each column with its margin. What spans several makes them wider, from narrow to wide.
     fn widths(&self, margins: &[usize]) -> Vec<usize> {
         let mut widths = vec![0; self.columns];
-        let mut by_span: Vec<&Cell> = self.cells.iter().collect();
-        by_span.sort_by_key(|cell| cell.span);
-        for cell in by_span {
-            let wanted = characters(&cell.text) + margins[cell.column];
+        let mut by_span: Vec<&Written> = self.cells.iter().collect();
+        by_span.sort_by_key(|written| written.cell.span);
+        for Written { cell, characters, .. } in by_span {
+            let wanted = characters + margins[cell.column];
             let columns = cell.column..cell.column + cell.span;
             if widths[columns.clone()].iter().sum::<usize>() < wanted {
                 self.widen(&mut widths, columns, wanted);
@@ -137,14 +158,25 @@ fn characters(text: &str) -> usize {
 
 /// To the right within a width. A negative width is one to the left, as in Go: where a header is wider than its
 /// columns, that shows.
-fn pad(out: &mut String, text: &str, width: isize) {
-    let blanks = width.unsigned_abs().saturating_sub(characters(text));
+///
+/// * `count`: the characters of the text.
+fn pad(out: &mut String, text: &str, count: usize, width: isize) {
+    let blanks = width.unsigned_abs().saturating_sub(count);
+    if width < 0 {
+        out.push_str(text);
+    }
+    push_blanks(out, blanks);
     if 0 <= width {
-        out.extend(std::iter::repeat_n(' ', blanks));
         out.push_str(text);
-    } else {
-        out.push_str(text);
-        out.extend(std::iter::repeat_n(' ', blanks));
+    }
+}
+
+fn push_blanks(out: &mut String, mut count: usize) {
+    const BLANKS: &str = "                                ";
+    while 0 < count {
+        let now = count.min(BLANKS.len());
+        out.push_str(&BLANKS[..now]);
+        count -= now;
     }
 }
 
@@ -152,15 +184,15 @@ fn pad(out: &mut String, text: &str, width: isize) {
 mod tests {
     use super::*;
 
-    fn cell(row: usize, column: usize, span: usize, text: &str, align: Align) -> Cell {
+    fn cell(row: usize, column: usize, span: usize, text: &'static str, align: Align) -> (Cell, &'static str) {
         let margin = if column == 0 || text.is_empty() { "" } else { " " };
-        Cell { row, column, span, text: text.to_owned(), margin, align }
+        (Cell { row, column, span, margin, align }, text)
     }
 
     #[track_caller]
-    fn check(cells: &[Cell], narrow: &[usize], expected: &str) {
+    fn check(cells: &[(Cell, &str)], narrow: &[usize], expected: &str) {
         let mut layout = Layout::default();
-        cells.iter().for_each(|cell| layout.cell(cell.clone()));
+        cells.iter().for_each(|(cell, text)| layout.cell(*cell, text));
         layout.keep_narrow(narrow.iter().copied());
         let mut out = Vec::new();
         layout.write(&mut out).unwrap();
@@ -205,7 +237,7 @@ mod tests {
     fn a_negative_width_is_one_to_the_left() {
         let padded = |text, width| {
             let mut out = String::new();
-            pad(&mut out, text, width);
+            pad(&mut out, text, characters(text), width);
             out
         };
         assert_eq!((padded("ab", 4), padded("ab", -4), padded("ab", 1)), ("  ab".into(), "ab  ".into(), "ab".into()));

@@ -1,5 +1,7 @@
 //! One prefix and one number of decimals for all numbers of a row.
 
+use std::fmt;
+
 use super::go;
 
 /// How a row's numbers are printed.
@@ -64,10 +66,8 @@ impl Scale {
     }
 
     /// `1253.5µ`
-    pub fn text(&self, number: f64) -> String {
-        let mut text = go::fixed(number / self.factor, self.decimals);
-        text.push_str(self.prefix);
-        text
+    pub fn text(self, number: f64) -> impl fmt::Display {
+        fmt::from_fn(move |f| write!(f, "{}{}", go::fixed(number / self.factor, self.decimals), self.prefix))
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[track_caller]
     fn check(number: f64, prefixes: Prefixes, expected: &str) {
-        assert_eq!(Scale::common([number].into_iter(), prefixes).text(number), expected, "for {number}");
+        assert_eq!(Scale::common([number].into_iter(), prefixes).text(number).to_string(), expected, "for {number}");
     }
 
     #[test]
@@ -133,13 +133,13 @@ mod tests {
     #[test]
     fn below_the_smallest_prefix_there_are_more_decimals() {
         let scale = Scale::common([1.2e-9, 3.095e-10].into_iter(), Prefixes::Decimal);
-        assert_eq!((scale.text(1.2e-9), scale.text(3.095e-10)), ("1.2000n".to_owned(), "0.3095n".to_owned()));
+        assert_eq!([1.2e-9, 3.095e-10].map(|number| scale.text(number).to_string()), ["1.2000n", "0.3095n"]);
     }
 
     #[test]
     fn the_smallest_number_decides() {
         let scale = Scale::common([1.2538e-3, 895.4e-6, 0.0].into_iter(), Prefixes::Decimal);
-        assert_eq!((scale.text(1.2535e-3), scale.text(895.4e-6)), ("1253.5µ".to_owned(), "895.4µ".to_owned()));
+        assert_eq!([1.2535e-3, 895.4e-6].map(|number| scale.text(number).to_string()), ["1253.5µ", "895.4µ"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::layout::{Align, Cell as Box, Layout};
+use super::layout::{Align, Cell as Place, Layout};
 use super::scale::{Prefixes, Scale};
 use super::{Sink, each_table, words};
 use crate::compare::tables::{Cell, Mean, Remark, Table, Tables};
@@ -68,13 +69,13 @@ impl<'a> Page<'a> {
         Page { table, layout: Layout::default(), row: 0, prefixes, notes: Vec::new(), numbers_of_notes: HashMap::new() }
     }
 
-    fn put(&mut self, column: usize, span: usize, text: String, margin: &'static str, align: Align) {
-        self.layout.cell(Box { row: self.row, column, span, text, margin, align });
+    fn put(&mut self, column: usize, span: usize, text: impl Display, margin: &'static str, align: Align) {
+        self.layout.cell(Place { row: self.row, column, span, margin, align }, text);
     }
 
-    /// A cell of one column, with a blank in front unless it is empty or the first.
-    fn put_one(&mut self, column: usize, text: String, align: Align) {
-        let margin = if column == 0 || text.is_empty() { "" } else { " " };
+    /// A cell of one column, with a blank in front unless it is the first.
+    fn put_one(&mut self, column: usize, text: impl Display, align: Align) {
+        let margin = if column == 0 { "" } else { " " };
         self.put(column, 1, text, margin, align);
     }
 
@@ -85,7 +86,7 @@ impl<'a> Page<'a> {
             groups = groups.into_iter().flat_map(|group| alike(&self.table.columns, group, field)).collect();
             for group in &groups {
                 let (left, right) = (start(group.start), start(group.end));
-                let value = self.table.columns[group.start][field].clone();
+                let value = &self.table.columns[group.start][field];
                 self.put(left, right - left, value, " │ ", Align::Center);
             }
             self.right_edge();
@@ -96,9 +97,9 @@ impl<'a> Page<'a> {
     fn units(&mut self) {
         for column in 0..self.table.columns.len() {
             let left = start(column);
-            self.put(left, CENTER_COLUMNS, self.table.unit.clone(), " │ ", Align::Center);
+            self.put(left, CENTER_COLUMNS, &self.table.unit, " │ ", Align::Center);
             if 0 < column {
-                self.put(left + CENTER_COLUMNS, CHANGE_COLUMNS, "vs base".to_owned(), "  ", Align::Left);
+                self.put(left + CENTER_COLUMNS, CHANGE_COLUMNS, "vs base", "  ", Align::Left);
             }
             // Only the first of them stretches.
             self.layout.keep_narrow(left + 1..start(column + 1));
@@ -110,11 +111,11 @@ impl<'a> Page<'a> {
     /// The bar at the right of the header.
     fn right_edge(&mut self) {
         let edge = start(self.table.columns.len() + 1);
-        self.put(edge, 1, String::new(), " │", Align::Left);
+        self.put(edge, 1, "", " │", Align::Left);
     }
 
     fn row(&mut self, label: &str, cells: &[Option<Cell>]) {
-        self.put_one(0, label.to_owned(), Align::Left);
+        self.put_one(0, label, Align::Left);
         let scale = Scale::common(cells.iter().flatten().map(|cell| cell.center), self.prefixes);
         for (column, cell) in cells.iter().enumerate() {
             let Some(cell) = cell else { continue };
@@ -124,7 +125,7 @@ impl<'a> Page<'a> {
             self.put_notes(left + 2, &cell.remarks);
             if let Some(contrast) = &cell.contrast {
                 self.put_one(left + 3, words::change(contrast, cell.center), Align::Right);
-                self.put_one(left + 4, format!("({})", words::evidence(contrast)), Align::Left);
+                self.put_one(left + 4, format_args!("({})", words::evidence(contrast)), Align::Left);
                 self.put_notes(left + 5, &contrast.remarks);
             }
         }
@@ -132,16 +133,19 @@ impl<'a> Page<'a> {
     }
 
     fn means(&mut self) {
-        self.put_one(0, "geomean".to_owned(), Align::Left);
+        self.put_one(0, "geomean", Align::Left);
         for (column, Mean { center, ratio, remarks }) in self.table.means.iter().enumerate() {
             if let Some(center) = *center {
                 let scale = Scale::common(std::iter::once(center), self.prefixes);
                 self.put_one(start(column), scale.text(center), Align::Right);
             }
             if 0 < column {
-                let (text, align) =
-                    ratio.map_or(("?".to_owned(), Align::Left), |ratio| (words::ratio(ratio), Align::Right));
-                self.put_one(start(column) + CENTER_COLUMNS, text, align);
+                match ratio {
+                    Some(ratio) => {
+                        self.put_one(start(column) + CENTER_COLUMNS, words::ratio(*ratio), Align::Right);
+                    }
+                    None => self.put_one(start(column) + CENTER_COLUMNS, "?", Align::Left),
+                }
             }
             self.put_notes(start(column + 1) - 1, remarks);
         }
@@ -153,11 +157,12 @@ impl<'a> Page<'a> {
         let mut numbers = Vec::new();
         for remark in remarks {
             let text = words::remark(remark);
-            let next = self.notes.len() + 1;
-            let number = *self.numbers_of_notes.entry(text.clone()).or_insert(next);
-            if number == next {
-                self.notes.push(text);
-            }
+            let known = self.numbers_of_notes.get(&text).copied();
+            let number = known.unwrap_or_else(|| {
+                self.notes.push(text.clone());
+                self.numbers_of_notes.insert(text, self.notes.len());
+                self.notes.len()
+            });
             numbers.push(superscript(number));
         }
         self.put_one(column, numbers.join(" "), Align::Left);

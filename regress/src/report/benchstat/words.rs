@@ -1,42 +1,50 @@
 //! What stands in a cell, as text.
 
+use std::fmt::{self, Display};
+
 use super::go;
 use crate::compare::tables::{Cell, Contrast, Remark};
 
 /// Half of the interval in percent of the centre, by the longer side.
-pub(super) fn interval(cell: &Cell) -> String {
+pub(super) fn interval(cell: &Cell) -> impl Display {
     let Cell { center, low, high, .. } = *cell;
     let sign = |x: f64| if x == 0.0 { 0.0 } else { x.signum() };
-    match () {
-        () if low.is_infinite() || high.is_infinite() => "∞".to_owned(),
-        () if sign(low) != sign(center) || sign(high) != sign(center) => "?".to_owned(),
-        () if center == 0.0 => "0%".to_owned(),
-        () => format!("{}%", go::fixed(100.0 * f64::max(high / center - 1.0, 1.0 - low / center), 0)),
-    }
+    fmt::from_fn(move |f| match () {
+        () if low.is_infinite() || high.is_infinite() => f.write_str("∞"),
+        () if sign(low) != sign(center) || sign(high) != sign(center) => f.write_str("?"),
+        () if center == 0.0 => f.write_str("0%"),
+        () => write!(f, "{}%", go::fixed(100.0 * f64::max(high / center - 1.0, 1.0 - low / center), 0)),
+    })
 }
 
 /// `-28.56%`, `~` or `?`.
-pub(super) fn change(contrast: &Contrast, center: f64) -> String {
-    match () {
-        () if contrast.p > contrast.alpha => "~".to_owned(),
-        () if contrast.base == center => "0.00%".to_owned(),
-        () if contrast.base == 0.0 => "?".to_owned(),
-        () => format!("{}%", go::signed((center / contrast.base - 1.0) * 100.0, 2)),
-    }
+pub(super) fn change(contrast: &Contrast, center: f64) -> impl Display {
+    let Contrast { base, p, alpha, .. } = *contrast;
+    fmt::from_fn(move |f| match () {
+        () if p > alpha => f.write_str("~"),
+        () if base == center => f.write_str("0.00%"),
+        () if base == 0.0 => f.write_str("?"),
+        () => write!(f, "{}%", go::signed((center / base - 1.0) * 100.0, 2)),
+    })
 }
 
 /// `p=0.032 n=10`, `n=7+13`.
-pub(super) fn evidence(contrast: &Contrast) -> String {
-    let n = match contrast.n {
-        (base, n) if base == n => format!("n={n}"),
-        (base, n) => format!("n={base}+{n}"),
-    };
-    if contrast.p == 0.0 { n } else { format!("p={:.3} {n}", contrast.p) }
+pub(super) fn evidence(contrast: &Contrast) -> impl Display {
+    let Contrast { p, n, .. } = *contrast;
+    fmt::from_fn(move |f| {
+        if p != 0.0 {
+            write!(f, "p={p:.3} ")?;
+        }
+        match n {
+            (base, n) if base == n => write!(f, "n={n}"),
+            (base, n) => write!(f, "n={base}+{n}"),
+        }
+    })
 }
 
 /// `-5.15%`, of a mean ratio.
-pub(super) fn ratio(ratio: f64) -> String {
-    format!("{}%", go::signed((ratio - 1.0) * 100.0, 2))
+pub(super) fn ratio(ratio: f64) -> impl Display {
+    fmt::from_fn(move |f| write!(f, "{}%", go::signed((ratio - 1.0) * 100.0, 2)))
 }
 
 /// The sentence.
