@@ -59,8 +59,34 @@ pub(crate) enum ArgumentError {
     SecondFilter { first: String, second: String },
 }
 
-pub(crate) const DEFAULT_OPERATIONS: u32 = 100;
-pub(crate) const DEFAULT_REPEATS: u32 = 5;
+/// What a bench target does with its cases, as its help says it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Purpose {
+    what: &'static str,
+    verb: &'static str,
+    operations: &'static str,
+    repeats: &'static str,
+    defaults: Plan,
+}
+
+pub(crate) const COUNTING: Purpose = Purpose {
+    what: "Counts what the benchmark cases of this program allocate.",
+    verb: "count",
+    operations: "Sets the counted operations of each repeat",
+    repeats: "Sets the repeats; equal ones make an exact result",
+    defaults: Plan { operations: 100, repeats: 5 },
+};
+
+/// 1000 calls, so that a 99th percentile is the tenth from the top and not an accident. 20 rounds, so that the interval
+/// of their middle leaves out the five lowest and the five highest.
+pub(crate) const TIMING: Purpose = Purpose {
+    what: "Times single calls of the benchmark cases of this program: 50th and 99th percentile.",
+    verb: "time",
+    operations: "Sets the calls of each round",
+    repeats: "Sets the rounds, in which the cases take turns",
+    defaults: Plan { operations: 1000, repeats: 20 },
+};
+
 /// Criterion's name for the run that was just measured.
 pub(crate) const DEFAULT_BASELINE: &str = "new";
 
@@ -171,24 +197,29 @@ const OPTIONS: &[Spec] = &[
     Spec::ignored("valgrind-args", Takes::Value),
 ];
 
-pub(crate) const HELP: &str = "\
-Counts what the benchmark cases of this program allocate.
+impl Purpose {
+    pub(crate) fn help(&self) -> String {
+        let Purpose { what, verb, operations, repeats, defaults } = self;
+        let (default_operations, default_repeats) = (defaults.operations, defaults.repeats);
+        format!(
+            "\
+{what}
 
 Usage: cargo bench [--bench <NAME>] -- [FILTER] [OPTIONS]
 
 Examples:
-  cargo bench                                 count, save as `new`
-  cargo bench -- --save-baseline old          count, save as `old`
-  cargo bench -- sort/ --operations 1000      only cases with `sort/` in their name
+  cargo bench                                 {verb}, save as `{DEFAULT_BASELINE}`
+  cargo bench -- --save-baseline old          {verb}, save as `old`
+  cargo bench -- sort/ --operations 500       only cases with `sort/` in their name
 
 Arguments:
   [FILTER]  Keeps the cases whose name contains this
 
 Options:
-  -s, --save-baseline <NAME>   Names the results file [default: new]
-      --discard-baseline       Counts and prints, writes no results file
-      --operations <COUNT>     Sets the counted operations of each repeat [default: 100]
-      --repeats <COUNT>        Sets the repeats; equal ones make an exact result [default: 5]
+  -s, --save-baseline <NAME>   Names the results file [default: {DEFAULT_BASELINE}]
+      --discard-baseline       Measures and prints, writes no results file
+      --operations <COUNT>     {operations} [default: {default_operations}]
+      --repeats <COUNT>        {repeats} [default: {default_repeats}]
       --exact                  Keeps only the case whose name equals FILTER
       --list                   Lists the cases
       --test                   Carries out every case once, writes nothing; also without `--bench`
@@ -197,11 +228,17 @@ Options:
 
 Options of criterion and iai-callgrind are accepted and ignored, so that one command line serves
 all bench targets; `--load-baseline` and `--profile-time` measure nothing here either.
-";
+"
+        )
+    }
+}
 
 impl Arguments {
     /// * `words`: what follows the program name.
-    pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Arguments, ArgumentError> {
+    pub(crate) fn parse(
+        words: impl IntoIterator<Item = String>,
+        purpose: &Purpose,
+    ) -> Result<Arguments, ArgumentError> {
         let mut given = Given::default();
         let mut words = words.into_iter();
         let mut only_filters = false;
@@ -216,7 +253,7 @@ impl Arguments {
                 given.add(spec, value)?;
             }
         }
-        Ok(given.decide())
+        Ok(given.decide(purpose.defaults))
     }
 }
 
@@ -305,12 +342,12 @@ impl Given {
         Ok(())
     }
 
-    fn decide(self) -> Arguments {
+    fn decide(self, defaults: Plan) -> Arguments {
         Arguments {
             mode: self.mode(),
             plan: Plan {
-                operations: self.operations.unwrap_or(DEFAULT_OPERATIONS),
-                repeats: self.repeats.unwrap_or(DEFAULT_REPEATS),
+                operations: self.operations.unwrap_or(defaults.operations),
+                repeats: self.repeats.unwrap_or(defaults.repeats),
             },
             filter: match self.filter {
                 _ if self.select_nothing => Filter::None,
@@ -399,14 +436,14 @@ mod tests {
     use super::*;
 
     fn parse(words: &str) -> Result<Arguments, ArgumentError> {
-        Arguments::parse(words.split_whitespace().map(str::to_owned))
+        Arguments::parse(words.split_whitespace().map(str::to_owned), &COUNTING)
     }
 
     fn defaults() -> Arguments {
         Arguments {
             mode: Mode::Measure,
             filter: Filter::All,
-            plan: Plan { operations: DEFAULT_OPERATIONS, repeats: DEFAULT_REPEATS },
+            plan: COUNTING.defaults,
             baseline: "new".to_owned(),
             table: Table::Shown,
         }
@@ -450,6 +487,14 @@ mod tests {
         check("--bench --operations 7 --repeats=2", Arguments { plan, ..defaults() });
         let table = Table::Quiet;
         check("--bench -q", Arguments { table, ..defaults() });
+    }
+
+    #[test]
+    fn how_often_depends_on_what_is_measured() {
+        let words = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+        let plan = |given: &str| Arguments::parse(words(given), &TIMING).unwrap().plan;
+        assert_eq!(plan("--bench"), Plan { operations: 1000, repeats: 20 });
+        assert_eq!(plan("--bench --repeats 3"), Plan { operations: 1000, repeats: 3 });
     }
 
     #[test]
@@ -507,14 +552,12 @@ mod tests {
 
     #[test]
     fn the_help_names_what_we_obey() {
-        for spec in OPTIONS {
-            let is_said = HELP.contains(&format!("--{}", spec.long));
-            let is_ours = !matches!(spec.effect, Effect::Ignored | Effect::SelectNothing);
-            assert_eq!(is_said, is_ours, "--{}", spec.long);
+        for help in [COUNTING.help(), TIMING.help()] {
+            for spec in OPTIONS {
+                let is_said = help.contains(&format!("--{}", spec.long));
+                let is_ours = !matches!(spec.effect, Effect::Ignored | Effect::SelectNothing);
+                assert_eq!(is_said, is_ours, "--{}", spec.long);
+            }
         }
-        for number in [DEFAULT_OPERATIONS, DEFAULT_REPEATS] {
-            assert!(HELP.contains(&format!("[default: {number}]")));
-        }
-        assert!(HELP.contains(&format!("[default: {DEFAULT_BASELINE}]")));
     }
 }

@@ -1,4 +1,4 @@
-//! Counts what benchmarks allocate: exactly, on all threads, in three lines.
+//! Counts what benchmarks allocate and leak: exactly, on all threads, in three lines. Times what single calls take.
 //!
 //! ```
 //! #[global_allocator]
@@ -17,6 +17,7 @@
 //! * [`CountingAllocator`] counts. [`total`], [`thread`] and [`PeakWatch`] read what it counted, in
 //!   any program; [`Counts`] says what counts as what.
 //! * [`main`] and [`Meter`] make a bench target of it.
+//! * [`latency`] and [`Latency`] make one that times single calls, for their 99th percentile.
 //! * [`FixedState`] keeps hash maps from being different in every run.
 //! * `InTurns`, with the feature `criterion`, lets two programs take wall times in turns.
 //!
@@ -29,11 +30,14 @@ mod allocator;
 mod arguments;
 mod counts;
 mod fixed_state;
+mod latency;
+mod leak;
 mod measure;
 mod meter;
 mod peak;
 mod place;
 mod results;
+mod session;
 mod settle;
 mod shard;
 mod table;
@@ -43,6 +47,7 @@ mod turns;
 pub use allocator::CountingAllocator;
 pub use counts::{Counts, reset_thread_peak, thread, thread_peak_bytes, total};
 pub use fixed_state::{FixedHashMap, FixedHashSet, FixedState};
+pub use latency::{Latency, latency};
 pub use meter::{Meter, main};
 pub use peak::PeakWatch;
 #[cfg(feature = "criterion")]

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use crate::counts::{self, Counts};
+use crate::leak;
 use crate::peak::PeakWatch;
 use crate::settle::Settle;
 
@@ -25,6 +26,19 @@ pub(crate) enum Threads {
     Several,
 }
 
+/// What the counted operations of a case did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Observed {
+    /// In the order taken, the repeats one after the other.
+    pub(crate) operations: Vec<Operation>,
+    /// Bytes, one number for each repeat but the first: [`leak::rises`].
+    pub(crate) leaked_bytes: Vec<u64>,
+    /// How far each counter of the case's own rose in each operation.
+    pub(crate) rises: Vec<(&'static str, Vec<u64>)>,
+    /// Operations of a repeat, at least 1.
+    pub(crate) of_a_repeat: usize,
+}
+
 /// How often an operation is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -37,29 +51,81 @@ pub(crate) struct Plan {
 /// Uncounted operations ahead of the others, so that lazy statics and thread-locals are filled.
 const WARM_UP_OPERATIONS: u32 = 2;
 
-/// Counts what `run` does. What it returns is dropped afterwards, uncounted.
-pub(crate) fn count<O>(settle: &mut Settle, run: impl FnOnce() -> O) -> Operation {
-    settle.before();
-    let watch = PeakWatch::start();
-    let (old, old_here) = (counts::total(), counts::thread());
-    let output = black_box(run());
-    settle.after();
-    let (new, new_here) = (counts::total(), counts::thread());
-    let peak_bytes = watch.as_ref().map(PeakWatch::peak_bytes);
-    drop(watch);
-    drop(output);
-    let counts = new.since(&old);
-    let is_alone = counts == new_here.since(&old_here);
-    let threads = if is_alone { Threads::One } else { Threads::Several };
-    Operation { counts, peak_bytes, threads }
+/// Counts what operations of one case do.
+#[derive(Debug, Default)]
+pub(crate) struct Probe {
+    settle: Settle,
+    counters: Vec<Counter>,
 }
 
-/// Warms up, then carries out the plan. One inner list per repeat, in the order taken.
-pub(crate) fn repeats(plan: Plan, operation: &mut dyn FnMut() -> Operation) -> Vec<Vec<Operation>> {
-    for _ in 0..WARM_UP_OPERATIONS {
-        operation();
+/// A number of the program's own that only rises.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    pub(crate) metric: &'static str,
+    read: fn() -> u64,
+    before: u64,
+    /// One for each operation.
+    rises: Vec<u64>,
+}
+
+impl Counter {
+    pub(crate) fn new(metric: &'static str, read: fn() -> u64) -> Counter {
+        Counter { metric, read, before: 0, rises: Vec::new() }
     }
-    (0..plan.repeats).map(|_| (0..plan.operations).map(|_| operation()).collect()).collect()
+}
+
+impl Probe {
+    pub(crate) fn new(counters: Vec<Counter>) -> Probe {
+        Probe { settle: Settle::default(), counters }
+    }
+
+    /// Counts what `run` does. What it returns is dropped afterwards, uncounted.
+    pub(crate) fn count<O>(&mut self, run: impl FnOnce() -> O) -> Operation {
+        self.settle.before();
+        for counter in &mut self.counters {
+            counter.before = (counter.read)();
+        }
+        let watch = PeakWatch::start();
+        let (old, old_here) = (counts::total(), counts::thread());
+        let output = black_box(run());
+        self.settle.after();
+        let (new, new_here) = (counts::total(), counts::thread());
+        let peak_bytes = watch.as_ref().map(PeakWatch::peak_bytes);
+        drop(watch);
+        for counter in &mut self.counters {
+            counter.rises.push((counter.read)().wrapping_sub(counter.before));
+        }
+        drop(output);
+        let counts = new.since(&old);
+        let is_alone = counts == new_here.since(&old_here);
+        let threads = if is_alone { Threads::One } else { Threads::Several };
+        Operation { counts, peak_bytes, threads }
+    }
+
+    /// Warms up, then carries out the plan.
+    ///
+    /// * `operation`: one of them whole, from its setup until its input and its output are dropped.
+    pub(crate) fn observe(mut self, plan: Plan, operation: &mut dyn FnMut(&mut Probe) -> Operation) -> Observed {
+        for _ in 0..WARM_UP_OPERATIONS {
+            operation(&mut self);
+        }
+        let of_a_repeat = plan.operations as usize;
+        let count = of_a_repeat.saturating_mul(plan.repeats as usize);
+        // All room is taken before the first reading: what the meter itself allocates is nobody's leak.
+        let mut operations = Vec::with_capacity(count);
+        let mut levels = Vec::with_capacity(count);
+        for counter in &mut self.counters {
+            counter.rises.clear();
+            counter.rises.reserve_exact(count);
+        }
+        let start = counts::total();
+        for _ in 0..count {
+            operations.push(operation(&mut self));
+            levels.push(counts::total().since(&start).live_bytes);
+        }
+        let rises = self.counters.into_iter().map(|counter| (counter.metric, counter.rises)).collect();
+        Observed { operations, leaked_bytes: leak::rises(&levels, of_a_repeat), rises, of_a_repeat }
+    }
 }
 
 /// Whether allocations of this program are counted at all.

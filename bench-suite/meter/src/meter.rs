@@ -1,23 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::fmt::Arguments as Text;
-use std::fs;
 use std::hint::black_box;
-use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use crate::arguments::{Arguments, Filter, HELP, Mode, Table};
-use crate::measure::{self, Operation};
-use crate::place::Surroundings;
-use crate::results::{self, HARNESS, Header, Record, Results, SCHEMA};
-use crate::settle::Settle;
+use crate::arguments::{COUNTING, Mode};
+use crate::measure::{self, Counter, Operation, Probe};
+use crate::results;
+use crate::session::{self, Session};
 use crate::table;
-
-/// We could not do the work: bad arguments, a name given twice, a file that cannot be written.
-const EXIT_ERROR: u8 = 2;
-/// A case panicked. What cargo's own test harness says then.
-const EXIT_PANICKED: u8 = 101;
 
 /// The body of a bench target: reads the command line, carries out the cases, writes the results.
 ///
@@ -28,31 +16,16 @@ const EXIT_PANICKED: u8 = 101;
 /// Without `--bench` on the command line, which `cargo bench` adds by itself, every case is carried
 /// out once and nothing is written: that is what `cargo test --benches` wants.
 pub fn main(cases: impl FnOnce(&mut Meter)) -> ExitCode {
-    let words = env::args_os().skip(1);
-    let words = words.map(|word| word.to_string_lossy().into_owned());
-    let arguments = match Arguments::parse(words) {
-        Ok(arguments) => arguments,
-        Err(error) => return fail(format_args!("{error}")),
+    let session = match Session::begin(&COUNTING) {
+        Ok(session) => session,
+        Err(exit_code) => return exit_code,
     };
-    match arguments.mode {
-        Mode::Help => {
-            say(format_args!("{}", HELP.trim_end()));
-            return ExitCode::SUCCESS;
-        }
-        Mode::Nothing { because_of } => {
-            note(format_args!("`--{because_of}` was given, so nothing is counted"));
-            return ExitCode::SUCCESS;
-        }
-        Mode::List => {}
-        Mode::Measure | Mode::Discard | Mode::Test => {
-            if !measure::is_counting() {
-                return fail(format_args!("{NOT_INSTALLED}"));
-            }
-        }
+    if session.arguments.mode != Mode::List && !measure::is_counting() {
+        return session::fail(format_args!("{NOT_INSTALLED}"));
     }
-    let mut meter = Meter::new(arguments);
+    let mut meter = Meter { session, counters: Vec::new() };
     cases(&mut meter);
-    meter.finish(&Surroundings::read())
+    meter.session.finish()
 }
 
 const NOT_INSTALLED: &str = "nothing would be counted: this program does not use the counting allocator
@@ -72,31 +45,34 @@ const NOT_INSTALLED: &str = "nothing would be counted: this program does not use
 /// during which they allocate, so give a benchmark of a pool a way to wait for its work.
 #[derive(Debug)]
 pub struct Meter {
-    arguments: Arguments,
-    /// Names of all cases, also of those that the filter left out.
-    names: BTreeSet<String>,
-    bad_names: Vec<BadName>,
-    measured: BTreeMap<String, Vec<Record>>,
-    selected: usize,
-    panicked: Vec<String>,
-}
-
-#[derive(Debug)]
-enum BadName {
-    Twice(String),
-    NotOneLine(String),
+    session: Session,
+    /// Of the next case.
+    counters: Vec<Counter>,
 }
 
 impl Meter {
-    fn new(arguments: Arguments) -> Meter {
-        Meter {
-            arguments,
-            names: BTreeSet::new(),
-            bad_names: Vec::new(),
-            measured: BTreeMap::new(),
-            selected: 0,
-            panicked: Vec::new(),
+    /// Counts something else in the next case as well: how far the number that `read` returns rises during an operation.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    ///
+    /// static MISSES: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// fn cases(meter: &mut bench_meter::Meter) {
+    ///     meter.counter("misses", || MISSES.load(Relaxed)).case("cache/get", || (), |()| MISSES.fetch_add(1, Relaxed));
+    /// }
+    /// # let _ = cases;
+    /// ```
+    ///
+    /// * `metric`: its name, by convention in small letters with hyphens; none of the meter's own.
+    /// * `read`: a number that only rises. It must not allocate.
+    pub fn counter(&mut self, metric: &'static str, read: fn() -> u64) -> &mut Meter {
+        let is_taken = results::is_counted(metric) || self.counters.iter().any(|counter| counter.metric == metric);
+        match is_taken {
+            true => self.session.refuse_metric(metric),
+            false => self.counters.push(Counter::new(metric, read)),
         }
+        self
     }
 
     /// Counts `run`, which is given the input by value.
@@ -107,10 +83,9 @@ impl Meter {
     /// * `name`: one line, used once per bench target, the same in every harness that measures the
     ///   same work. By convention `group/work/size`.
     pub fn case<I, O>(&mut self, name: impl Into<String>, mut setup: impl FnMut() -> I, mut run: impl FnMut(I) -> O) {
-        let mut settle = Settle::default();
-        self.carry_out(name.into(), &mut || {
+        self.carry_out(name.into(), &mut |probe| {
             let input = black_box(setup());
-            measure::count(&mut settle, || run(input))
+            probe.count(|| run(input))
         });
     }
 
@@ -126,178 +101,25 @@ impl Meter {
         mut setup: impl FnMut() -> I,
         mut run: impl FnMut(&mut I) -> O,
     ) {
-        let mut settle = Settle::default();
-        self.carry_out(name.into(), &mut || {
+        self.carry_out(name.into(), &mut |probe| {
             let mut input = black_box(setup());
-            measure::count(&mut settle, || run(&mut input))
+            probe.count(|| run(&mut input))
         });
     }
 
-    fn carry_out(&mut self, name: String, operation: &mut dyn FnMut() -> Operation) {
-        if name.is_empty() || name.contains(char::is_control) {
-            self.bad_names.push(BadName::NotOneLine(name));
+    fn carry_out(&mut self, name: String, operation: &mut dyn FnMut(&mut Probe) -> Operation) {
+        let mut probe = Probe::new(std::mem::take(&mut self.counters));
+        if !self.session.takes(&name) {
             return;
         }
-        if !self.names.insert(name.clone()) {
-            self.bad_names.push(BadName::Twice(name));
-            return;
+        if self.session.arguments.mode == Mode::Test {
+            return self.session.test(name, || _ = operation(&mut probe));
         }
-        if !self.bad_names.is_empty() || !self.arguments.filter.keeps(&name) {
-            return;
-        }
-        self.selected += 1;
-        match self.arguments.mode {
-            Mode::List => say(format_args!("{name}: benchmark")),
-            Mode::Test => self.test(name, operation),
-            Mode::Measure | Mode::Discard => self.measure(name, operation),
-            Mode::Help | Mode::Nothing { .. } => {}
+        let plan = self.session.arguments.plan;
+        if let Some(observed) = self.session.attempt(&name, || probe.observe(plan, operation)) {
+            let records = results::records(&name, &observed);
+            self.session.print(format_args!("{}", table::line(&name, &records)));
+            self.session.keep(name, records);
         }
     }
-
-    fn test(&mut self, name: String, operation: &mut dyn FnMut() -> Operation) {
-        let outcome = catch_unwind(AssertUnwindSafe(operation));
-        let word = if outcome.is_ok() { "ok" } else { "FAILED" };
-        self.print(format_args!("test {name} ... {word}"));
-        if outcome.is_err() {
-            self.panicked.push(name);
-        }
-    }
-
-    fn measure(&mut self, name: String, operation: &mut dyn FnMut() -> Operation) {
-        let plan = self.arguments.plan;
-        let repeats = catch_unwind(AssertUnwindSafe(|| measure::repeats(plan, operation)));
-        match repeats {
-            Ok(repeats) => {
-                let records = results::records(&name, &repeats);
-                self.print(format_args!("{}", table::line(&name, &records)));
-                self.measured.insert(name, records);
-            }
-            Err(_) => {
-                self.print(format_args!("{name:<44} panicked"));
-                self.panicked.push(name);
-            }
-        }
-    }
-
-    fn print(&self, line: Text<'_>) {
-        match self.arguments.table {
-            Table::Shown => say(line),
-            Table::Quiet => {}
-        }
-    }
-
-    fn finish(self, surroundings: &Surroundings) -> ExitCode {
-        if !self.bad_names.is_empty() {
-            return self.refuse_names();
-        }
-        if self.selected == 0 && self.arguments.filter != Filter::All {
-            self.note_no_match(surroundings);
-            return ExitCode::SUCCESS;
-        }
-        if self.arguments.mode == Mode::Measure
-            && let Err(error) = self.write(surroundings)
-        {
-            let (path, source) = (error.path.display(), error.source);
-            return fail(format_args!("{path}: cannot be written: {source}"));
-        }
-        for name in &self.panicked {
-            complain(format_args!("{name}: panicked; nothing is written for it"));
-        }
-        if self.panicked.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_PANICKED) }
-    }
-
-    fn refuse_names(&self) -> ExitCode {
-        for bad in &self.bad_names {
-            match bad {
-                BadName::Twice(name) => {
-                    complain(format_args!("two cases are named `{name}`; their results could not be told apart"))
-                }
-                BadName::NotOneLine(name) => {
-                    complain(format_args!("a case cannot be named {name:?}: it must be one line of text"))
-                }
-            }
-        }
-        complain(format_args!("nothing was written"));
-        ExitCode::from(EXIT_ERROR)
-    }
-
-    /// Not an error: the filter may be meant for another bench target on the same command line.
-    fn note_no_match(&self, surroundings: &Surroundings) {
-        let bench = surroundings.bench();
-        match &self.arguments.filter {
-            Filter::Contains(part) => note(format_args!("no case of `{bench}` contains `{part}`")),
-            Filter::Exactly(name) => note(format_args!("no case of `{bench}` is named `{name}`")),
-            Filter::All | Filter::None => {}
-        }
-    }
-
-    fn write(&self, surroundings: &Surroundings) -> Result<(), results::WriteError> {
-        let path = surroundings.results_file(&self.arguments.baseline);
-        let mut cases = self.measured.clone();
-        if self.arguments.filter != Filter::All {
-            match fs::read_to_string(&path) {
-                Ok(text) => self.keep_others(&mut cases, &text, &path.display().to_string()),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(results::WriteError { path, source }),
-            }
-        }
-        let results = Results {
-            header: Header {
-                schema: SCHEMA.to_owned(),
-                harness: HARNESS.to_owned(),
-                package: surroundings.package().to_owned(),
-                bench: surroundings.bench(),
-                operations: self.arguments.plan.operations,
-            },
-            records: cases.into_values().flatten().collect(),
-        };
-        results::write(&path, &results)?;
-        self.print(format_args!("written to {}", path.display()));
-        Ok(())
-    }
-
-    /// A filtered run replaces the cases it measured. It keeps the others, as long as this program
-    /// still has them.
-    fn keep_others(&self, cases: &mut BTreeMap<String, Vec<Record>>, text: &str, path: &str) {
-        let old = match Results::from_text(text) {
-            Ok(old) => old,
-            Err(problem) => {
-                note(format_args!(
-                    "{path}: replaced, as {problem}\n  \
-                     cases that the filter left out are gone; run again without a filter"
-                ));
-                return;
-            }
-        };
-        for record in old.records {
-            let name = &record.benchmark;
-            if self.names.contains(name) && !self.arguments.filter.keeps(name) {
-                cases.entry(name.clone()).or_default().push(record);
-            }
-        }
-    }
-}
-
-fn fail(message: Text<'_>) -> ExitCode {
-    complain(message);
-    ExitCode::from(EXIT_ERROR)
-}
-
-fn complain(message: Text<'_>) {
-    to_stderr(format_args!("bench-meter: {message}"));
-}
-
-fn note(message: Text<'_>) {
-    to_stderr(format_args!("bench-meter: note: {message}"));
-}
-
-// The streams are not locked between lines, as a case may print from a thread of its own. That
-// nobody reads them (a closed pipe) is no reason to stop: the result is the file.
-
-fn say(line: Text<'_>) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-fn to_stderr(line: Text<'_>) {
-    let _ = writeln!(io::stderr(), "{line}");
 }

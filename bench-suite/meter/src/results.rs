@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{Operation, Threads};
+use crate::measure::{Observed, Operation, Threads};
 
 pub(crate) const SCHEMA: &str = "meter/1";
 pub(crate) const HARNESS: &str = concat!("bench-meter ", env!("CARGO_PKG_VERSION"));
@@ -27,6 +27,9 @@ pub(crate) struct Header {
     pub(crate) bench: String,
     /// Counted operations per repeat of the run that wrote the file last.
     pub(crate) operations: u32,
+    /// What the clock read where nothing was done, where calls were timed.
+    #[serde(default, rename = "clock-ns", skip_serializing_if = "Option::is_none")]
+    pub(crate) clock_nanoseconds: Option<u64>,
 }
 
 /// One metric of one case.
@@ -48,6 +51,15 @@ pub(crate) enum Value {
     Varying { samples: Vec<u64> },
 }
 
+impl Value {
+    pub(crate) fn is_zero(&self) -> bool {
+        match self {
+            Value::Exact { total, .. } => *total == 0,
+            Value::Varying { samples } => samples.iter().all(|sample| *sample == 0),
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct End {
     end: bool,
@@ -57,78 +69,85 @@ struct End {
 struct Metric {
     name: &'static str,
     unit: &'static str,
-    of: fn(&Operation) -> Option<u64>,
-    over_operations: Over,
-}
-
-#[derive(Clone, Copy)]
-enum Over {
-    /// A repeat is worth the sum of its operations.
-    Sum,
-    /// A repeat is worth its highest operation.
-    Highest,
+    /// `None` when it was not measured.
+    of: fn(&Observed) -> Option<Value>,
 }
 
 pub(crate) const ALLOCS: &str = "allocs";
 pub(crate) const ALLOC_BYTES: &str = "alloc-bytes";
+pub(crate) const LEAKED_BYTES: &str = "leaked-bytes";
 pub(crate) const PEAK_BYTES: &str = "peak-bytes";
 
-#[rustfmt::skip]
-const METRICS: [Metric; 5] = [
-    Metric { name: ALLOC_BYTES, unit: "bytes", of: |o| Some(o.counts.bytes), over_operations: Over::Sum },
-    Metric { name: ALLOCS, unit: "count", of: |o| Some(o.counts.allocs()), over_operations: Over::Sum },
-    Metric { name: "frees", unit: "count", of: |o| Some(o.counts.frees), over_operations: Over::Sum },
-    Metric { name: PEAK_BYTES, unit: "bytes", of: |o| o.peak_bytes, over_operations: Over::Highest },
-    Metric { name: "reallocs", unit: "count", of: |o| Some(o.counts.reallocs()), over_operations: Over::Sum },
+const BYTES: &str = "bytes";
+const COUNT: &str = "count";
+
+const METRICS: [Metric; 6] = [
+    Metric { name: ALLOC_BYTES, unit: BYTES, of: |o| Some(sum(o, &each(o, |o| o.counts.bytes))) },
+    Metric { name: ALLOCS, unit: COUNT, of: |o| Some(sum(o, &each(o, |o| o.counts.allocs()))) },
+    Metric { name: "frees", unit: COUNT, of: |o| Some(sum(o, &each(o, |o| o.counts.frees))) },
+    Metric { name: LEAKED_BYTES, unit: BYTES, of: leaked },
+    Metric { name: PEAK_BYTES, unit: BYTES, of: highest },
+    Metric { name: "reallocs", unit: COUNT, of: |o| Some(sum(o, &each(o, |o| o.counts.reallocs()))) },
 ];
 
+/// Whether the meter itself counts a metric of this name.
+pub(crate) fn is_counted(metric: &str) -> bool {
+    METRICS.iter().any(|known| known.name == metric)
+}
+
 /// The records of one case, sorted by metric.
+pub(crate) fn records(benchmark: &str, observed: &Observed) -> Vec<Record> {
+    let record = |metric: &str, unit: &str, value| Record {
+        benchmark: benchmark.to_owned(),
+        metric: metric.to_owned(),
+        unit: unit.to_owned(),
+        value,
+    };
+    let of_metric = |metric: &Metric| Some(record(metric.name, metric.unit, (metric.of)(observed)?));
+    let mut records: Vec<Record> = METRICS.iter().filter_map(of_metric).collect();
+    records.extend(observed.rises.iter().map(|(metric, rises)| record(metric, COUNT, sum(observed, rises))));
+    records.sort_by(|a, b| a.metric.cmp(&b.metric));
+    records
+}
+
+fn each(observed: &Observed, of: fn(&Operation) -> u64) -> Vec<u64> {
+    observed.operations.iter().map(of).collect()
+}
+
+/// A repeat is worth the sum of its operations. Samples are operations.
 ///
-/// * `repeats`: operations in the order taken, one list per repeat, all equally long.
-pub(crate) fn records(benchmark: &str, repeats: &[Vec<Operation>]) -> Vec<Record> {
-    METRICS.iter().filter_map(|metric| metric.record(benchmark, repeats)).collect()
-}
-
-impl Metric {
-    /// `None` when it was not measured.
-    fn record(&self, benchmark: &str, repeats: &[Vec<Operation>]) -> Option<Record> {
-        let of_operations = |repeat: &Vec<Operation>| repeat.iter().map(self.of).collect();
-        let values: Vec<Vec<u64>> = repeats.iter().map(of_operations).collect::<Option<_>>()?;
-        let value = match self.over_operations {
-            Over::Sum => sum(&values),
-            Over::Highest => highest(&values, threads(repeats)),
-        };
-        Some(Record {
-            benchmark: benchmark.to_owned(),
-            metric: self.name.to_owned(),
-            unit: self.unit.to_owned(),
-            value,
-        })
-    }
-}
-
-fn threads(repeats: &[Vec<Operation>]) -> Threads {
-    let mut operations = repeats.iter().flatten();
-    if operations.all(|operation| operation.threads == Threads::One) { Threads::One } else { Threads::Several }
-}
-
-/// Samples are operations.
-fn sum(repeats: &[Vec<u64>]) -> Value {
-    let totals: Vec<u64> = repeats.iter().map(|repeat| repeat.iter().sum()).collect();
+/// * `values`: one for each operation.
+fn sum(observed: &Observed, values: &[u64]) -> Value {
+    let repeats = values.chunks(observed.of_a_repeat);
+    let totals: Vec<u64> = repeats.map(|repeat| repeat.iter().sum()).collect();
     match all_equal(&totals) {
-        Some(total) => Value::Exact { total, operations: repeats.first().map_or(0, Vec::len) as u64 },
-        None => Value::Varying { samples: repeats.concat() },
+        Some(total) => Value::Exact { total, operations: observed.of_a_repeat as u64 },
+        None => Value::Varying { samples: values.to_vec() },
     }
 }
 
-/// Samples are repeats. With several threads the highest depends on how their calls interleaved:
-/// that it was the same five times is luck, and an exact budget must not be built on it.
-fn highest(repeats: &[Vec<u64>], threads: Threads) -> Value {
-    let of_repeat = |repeat: &Vec<u64>| repeat.iter().copied().max().unwrap_or(0);
-    let samples: Vec<u64> = repeats.iter().map(of_repeat).collect();
-    match (threads, all_equal(&samples)) {
-        (Threads::One, Some(total)) => Value::Exact { total, operations: 1 },
-        (Threads::One, None) | (Threads::Several, _) => Value::Varying { samples },
+/// A repeat is worth its highest operation. Samples are repeats. With several threads the highest depends on how their
+/// calls interleaved: that it was the same five times is luck, and an exact budget must not be built on it.
+fn highest(observed: &Observed) -> Option<Value> {
+    let values: Vec<u64> = observed.operations.iter().map(|operation| operation.peak_bytes).collect::<Option<_>>()?;
+    let repeats = values.chunks(observed.of_a_repeat);
+    let samples: Vec<u64> = repeats.map(|repeat| repeat.iter().copied().max().unwrap_or(0)).collect();
+    let is_alone = observed.operations.iter().all(|operation| operation.threads == Threads::One);
+    Some(match all_equal(&samples) {
+        Some(total) if is_alone => Value::Exact { total, operations: 1 },
+        _ => Value::Varying { samples },
+    })
+}
+
+/// A repeat is worth what the floor rose by since the one before. Samples are repeats as well, but of one operation,
+/// rounded up so that no leak becomes 0. One rise alone has nothing that confirms it; without one nothing is known.
+fn leaked(observed: &Observed) -> Option<Value> {
+    let rises = &observed.leaked_bytes;
+    let operations = observed.of_a_repeat as u64;
+    match all_equal(rises) {
+        Some(total) if 2 <= rises.len() => Some(Value::Exact { total, operations }),
+        _ if rises.is_empty() => None,
+        _ => Some(Value::Varying { samples: rises.iter().map(|rise| rise.div_ceil(operations)).collect() }),
     }
 }
 
@@ -223,9 +242,20 @@ mod tests {
         }
     }
 
-    fn value(repeats: &[Vec<Operation>], metric: &str) -> Option<Value> {
-        let records = records("case", repeats);
+    /// These repeats, of which nothing was leaked or counted besides.
+    fn observed(repeats: &[Vec<Operation>]) -> Observed {
+        let operations = repeats.concat();
+        let leaked_bytes = vec![0; repeats.len() - 1];
+        Observed { operations, leaked_bytes, rises: Vec::new(), of_a_repeat: repeats[0].len() }
+    }
+
+    fn value_of(observed: &Observed, metric: &str) -> Option<Value> {
+        let records = records("case", observed);
         records.into_iter().find(|r| r.metric == metric).map(|r| r.value)
+    }
+
+    fn value(repeats: &[Vec<Operation>], metric: &str) -> Option<Value> {
+        value_of(&observed(repeats), metric)
     }
 
     fn exact(total: u64, operations: u64) -> Option<Value> {
@@ -267,13 +297,37 @@ mod tests {
     }
 
     #[test]
+    fn a_leak_is_exact_when_several_rises_agree() {
+        #[track_caller]
+        fn check(rises: &[u64], expected: Option<Value>) {
+            let case = Observed { leaked_bytes: rises.to_vec(), ..observed(&[vec![operation(1, 8); 4]]) };
+            assert_eq!(value_of(&case, LEAKED_BYTES), expected, "for {rises:?}");
+        }
+        check(&[0, 0, 0, 0], exact(0, 4));
+        check(&[32, 32], exact(32, 4));
+        check(&[32, 0, 32, 1], varying(&[8, 0, 8, 1])); // 32 / 4; ⌈1 / 4⌉
+        check(&[32], varying(&[8]));
+        check(&[], None);
+    }
+
+    #[test]
+    fn what_is_counted_besides_is_summed_up_like_allocations() {
+        let mut case = observed(&[vec![operation(1, 8); 2], vec![operation(1, 8); 2]]);
+        case.rises = vec![("hits", vec![3, 4, 4, 3]), ("contended", vec![0, 0, 0, 1])];
+        assert_eq!(value_of(&case, "hits"), exact(7, 2));
+        assert_eq!(value_of(&case, "contended"), varying(&[0, 0, 0, 1]));
+    }
+
+    #[test]
     fn metrics_are_in_the_order_of_the_file() {
-        assert!(METRICS.is_sorted_by_key(|metric| metric.name));
+        let mut case = observed(&[vec![operation(1, 8)]]);
+        case.rises = vec![("zzz", vec![0]), ("contended", vec![0])];
+        assert!(records("case", &case).is_sorted_by_key(|record| record.metric.clone()));
     }
 
     fn results() -> Results {
-        let mut all = records("a \"quoted\" | name", &[vec![operation(1, 8)]]);
-        all.extend(records("b", &[vec![operation(1, 8)], vec![operation(u64::MAX, 9)]]));
+        let mut all = records("a \"quoted\" | name", &observed(&[vec![operation(1, 8)]]));
+        all.extend(records("b", &observed(&[vec![operation(1, 8)], vec![operation(u64::MAX, 9)]])));
         Results {
             header: Header {
                 schema: SCHEMA.to_owned(),
@@ -281,6 +335,7 @@ mod tests {
                 package: "package".to_owned(),
                 bench: "bench".to_owned(),
                 operations: 1,
+                clock_nanoseconds: None,
             },
             records: all,
         }

@@ -60,6 +60,53 @@ fn cases_give_the_counts_that_a_pencil_gives() {
     assert!(total("map/fixed/n100", "allocs").is_some());
 }
 
+#[test]
+fn what_nobody_gives_back_is_leaked() {
+    let fixture = Fixture::new();
+    let run = fixture.bench(&[]);
+    assert_eq!(run.exit_code, Some(0), "{}", run.stderr);
+    let leaked = |case: &str| fixture.record("new", case, "leaked-bytes");
+    let check = |case: &str, total: u64| {
+        let record = leaked(case);
+        assert_eq!((&record["total"], &record["operations"]), (&json!(total), &json!(100)), "{record}");
+    };
+    check("leak/every", 100 * 100);
+    check("leak/every-second", 50 * 100); // 50 per operation, and no rounding to 0
+    check("leak/input", 40 * 100);
+    check("leak/output", 30 * 100);
+    check("leak/threads", 2 * 50 * 100);
+    check("leak/scoped", 20 * 100);
+    let sound = fixture.cases("new").into_iter().filter(|case| !case.starts_with("leak/") || case.contains("none"));
+    for case in sound {
+        check(&case, 0);
+    }
+    let line = |case: &str| run.stdout.lines().find(|line| line.starts_with(&format!("{case} "))).map(str::to_owned);
+    assert!(line("leak/every-second").is_some_and(|line| line.ends_with("peak 100 B   leaked 50 B")), "{}", run.stdout);
+    assert!(line("leak/none").is_some_and(|line| line.ends_with("peak 40 B")), "{}", run.stdout);
+}
+
+#[test]
+fn a_leak_that_does_not_repeat_is_written_as_it_was_seen() {
+    let fixture = Fixture::new();
+    // 3 operations a repeat, every second one leaks, the warm-up took two. The floors: 0, 200, 300, 500, …
+    assert_eq!(fixture.bench(&["leak/every-second", "--operations=3", "--repeats=4"]).exit_code, Some(0));
+    let record = fixture.record("new", "leak/every-second", "leaked-bytes");
+    assert_eq!(record["samples"], json!([67, 34, 67])); // ⌈200 / 3⌉, ⌈100 / 3⌉
+    assert_eq!(fixture.bench(&["leak/every", "--repeats=1"]).exit_code, Some(0));
+    assert!(!fixture.lines("new").iter().any(|line| line.contains("\"leak/every\"") && line.contains("leaked")));
+}
+
+#[test]
+fn a_case_may_count_something_of_its_own() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.bench(&["counter/"]).exit_code, Some(0));
+    let calls = fixture.record("new", "counter/three", "calls");
+    assert_eq!((&calls["total"], &calls["operations"], &calls["unit"]), (&json!(300), &json!(100), &json!("count")));
+    assert_eq!(fixture.record("new", "counter/three", "nothing")["total"], 0);
+    // It belongs to the case behind it, and to no other.
+    assert!(!fixture.lines("new").iter().any(|line| line.contains("counter/none") && line.contains("calls")));
+}
+
 fn reallocs(fixture: &Fixture) -> u64 {
     let record = fixture.record("new", "threads/scoped/t2", "reallocs");
     record["total"].as_u64().expect("it repeats")
@@ -82,6 +129,7 @@ fn the_file_is_as_documented() {
             r#"{"benchmark":"vec/grow/n100","metric":"alloc-bytes","unit":"bytes","total":14112,"operations":7}"#,
             r#"{"benchmark":"vec/grow/n100","metric":"allocs","unit":"count","total":42,"operations":7}"#,
             r#"{"benchmark":"vec/grow/n100","metric":"frees","unit":"count","total":0,"operations":7}"#,
+            r#"{"benchmark":"vec/grow/n100","metric":"leaked-bytes","unit":"bytes","total":0,"operations":7}"#,
             r#"{"benchmark":"vec/grow/n100","metric":"peak-bytes","unit":"bytes","total":1024,"operations":1}"#,
             r#"{"benchmark":"vec/grow/n100","metric":"reallocs","unit":"count","total":35,"operations":7}"#,
             r#"{"end":true,"cases":1}"#,
@@ -242,6 +290,7 @@ fn a_name_used_twice_is_refused() {
             run.stderr,
             "bench-meter: two cases are named `vec/none`; their results could not be told apart\n\
              bench-meter: a case cannot be named \"two\\nlines\": it must be one line of text\n\
+             bench-meter: a counter cannot be named `leaked-bytes`: another number of its case is\n\
              bench-meter: nothing was written\n"
         );
     }

@@ -1,6 +1,7 @@
 //! What a user of the crate sees: counts read in a program, and a bench target run as a program.
 
 mod bench_target;
+mod latency;
 mod program;
 mod thread_counts;
 

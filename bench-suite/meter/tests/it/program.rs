@@ -1,6 +1,6 @@
 //! Runs the fixture as cargo would.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 /// The fixture and a directory of its own for its results.
 pub struct Fixture {
+    program: &'static str,
     home: TempDir,
     variables: Vec<&'static str>,
 }
@@ -20,8 +21,22 @@ pub struct Run {
 }
 
 impl Fixture {
+    /// The one that counts.
     pub fn new() -> Fixture {
-        Fixture { home: TempDir::new().expect("the temporary directory can be written to"), variables: Vec::new() }
+        Fixture::of(env!("CARGO_BIN_EXE_meter-fixture"))
+    }
+
+    /// The one that times calls.
+    pub fn latency() -> Fixture {
+        Fixture::of(env!("CARGO_BIN_EXE_latency-fixture"))
+    }
+
+    fn of(program: &'static str) -> Fixture {
+        Fixture {
+            program,
+            home: TempDir::new().expect("the temporary directory can be written to"),
+            variables: Vec::new(),
+        }
     }
 
     /// * `variable`: `FIXTURE_…`, adds cases.
@@ -38,7 +53,7 @@ impl Fixture {
     }
 
     pub fn run(&self, words: &[&str]) -> Run {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_meter-fixture"))
+        let output: Output = Command::new(self.program)
             .args(words)
             .env("METER_HOME", self.home.path())
             .env("CARGO_PKG_NAME", "some-package")
@@ -53,8 +68,8 @@ impl Fixture {
     }
 
     pub fn file(&self, baseline: &str) -> PathBuf {
-        let dir = self.home.path().join("some-package/meter-fixture");
-        dir.join(format!("{baseline}.jsonl"))
+        let bench = Path::new(self.program).file_stem().expect("it is a file");
+        self.home.path().join("some-package").join(bench).join(format!("{baseline}.jsonl"))
     }
 
     /// Every file in the directory of the results, by name.
