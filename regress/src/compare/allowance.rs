@@ -164,7 +164,7 @@ mod tests {
         let mut allowances = Allowances::default();
         allowances.insert(id.clone(), "time", seen.clone());
         assert_eq!(allowances.get(&id, "throughput"), Some(&seen));
-        assert_eq!(allowances.get(&id, "time-q90"), None);
+        assert_eq!(allowances.get(&id, "time-p90"), None);
         assert_eq!(allowances.get(&BenchId::new("b"), "time"), None);
     }
 }

@@ -12,7 +12,7 @@
 //! `/mode=sample` and `/mode=ss`.
 //!
 //! Mode `sample` writes a histogram of single calls for each iteration. Its mean is taken as the time of the iteration,
-//! as in the other modes, and the value below which nine calls in ten lie as `time-q90`.
+//! as in the other modes, and the value below which nine calls in ten lie as `time-p90`.
 //! Secondary metrics are details under their own names; `gc.alloc.rate.norm` is `alloc-bytes`. What was not a number
 //! (JMH writes `"NaN"`) in a secondary metric was not measured, and is left out.
 //!
@@ -210,7 +210,7 @@ fn read_histogram(
     let is_time = metric.unit == Unit::Seconds;
     take(document, field, id, metric, factor, means);
     if is_time {
-        take(document, field, id, known("time-q90"), factor, ninth_deciles);
+        take(document, field, id, known("time-p90"), factor, ninth_deciles);
     }
 }
 

@@ -4,10 +4,12 @@
 //! {"schema":"meter/1","harness":"bench-meter 0.1.0","package":"p","bench":"allocations","operations":100}
 //! {"benchmark":"embedding/cosine/d128","metric":"allocs","unit":"count","total":0,"operations":100}
 //! {"benchmark":"embedding/cosine/d128","metric":"peak-bytes","unit":"bytes","samples":[512,640]}
+//! {"benchmark":"embedding/cosine/d128","metric":"time-p99","unit":"ns","samples":[41,40]}
 //! {"end":true,"cases":1}
 //! ```
 //!
-//! A count that every repeat confirmed is a total over operations; one that differed is a list of samples.
+//! A count that every repeat confirmed is a total over operations; one that differed is a list of samples, and so is a
+//! time.
 //! The last line is the proof that the bench ran to its end; without it nothing is taken.
 
 use std::borrow::Cow;
@@ -18,6 +20,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::numbers::{self, BadList};
+use super::units::{self, Factor};
 use super::{File, Format, Place, Problem, ReadError, Reading, json};
 use crate::model::{BenchId, Exact, METRICS, Metric, Observation, Processes, Values};
 use crate::stats::Sample;
@@ -160,15 +163,19 @@ impl Rest {
         let field = |name: &str| Problem::Syntax { found: format!("no `{name}`"), wanted: WANTED.to_owned() };
         let benchmark = line.benchmark.ok_or_else(|| field("benchmark"))?;
         let name = line.metric.ok_or_else(|| field("metric"))?;
-        let unit = unit(&line.unit.ok_or_else(|| field("unit"))?);
+        let (unit, factor) = unit(&line.unit.ok_or_else(|| field("unit"))?);
         let metric = metric(&name, unit)?;
         let values = match (line.total, line.operations, line.samples) {
             (Some(total), operations, None) => {
                 let operations = operations.unwrap_or(1);
                 let impossible = || Problem::ImpossibleNumber { found: "0".to_owned(), wanted: "at least 1 operation" };
-                Values::Exact(Exact::new(total, operations).ok_or_else(impossible)?)
+                let exact = Exact::new(total, operations).ok_or_else(impossible)?;
+                match factor == Factor::Times(1.0) {
+                    true => Values::Exact(exact),
+                    false => Values::Sampled(Processes::one(sample(&[exact.per_operation()], factor)?)),
+                }
             }
-            (None, _, Some(samples)) => Values::Sampled(Processes::one(sample(samples)?)),
+            (None, _, Some(samples)) => Values::Sampled(Processes::one(sample(&list(samples)?, factor)?)),
             _ => return Err(Problem::Syntax { found: "a line without numbers".to_owned(), wanted: WANTED.to_owned() }),
         };
         let id = BenchId::new(&benchmark);
@@ -181,9 +188,9 @@ impl Rest {
 
 const WANTED: &str = "`benchmark`, `metric`, `unit` and `total` or `samples`";
 
-/// bench-meter spells bytes out.
-fn unit(name: &str) -> Unit {
-    if name == "bytes" { Unit::Bytes } else { Unit::from_name(name) }
+/// The base unit, and the factor to it: bench-meter spells bytes out, and counts nanoseconds.
+fn unit(name: &str) -> (Unit, Factor) {
+    units::understood(name).unwrap_or_else(|| (Unit::from_name(name), Factor::Times(1.0)))
 }
 
 fn metric(name: &str, unit: Unit) -> Result<Metric, Problem> {
@@ -197,10 +204,13 @@ fn metric(name: &str, unit: Unit) -> Result<Metric, Problem> {
     }
 }
 
-fn sample(json: &RawValue) -> Result<Sample, Problem> {
-    let numbers = numbers::list(json.get()).map_err(|bad| match bad {
+fn list(json: &RawValue) -> Result<Vec<f64>, Problem> {
+    numbers::list(json.get()).map_err(|bad| match bad {
         BadList::NotAList => Problem::Syntax { found: "no list".to_owned(), wanted: "`samples`: a list".to_owned() },
         BadList::Element { found, .. } => Problem::ImpossibleNumber { found, wanted: "a finite number" },
-    })?;
-    Sample::new(numbers).map_err(|_| Problem::Empty)
+    })
+}
+
+fn sample(numbers: &[f64], factor: Factor) -> Result<Sample, Problem> {
+    Sample::new(numbers.iter().map(|number| factor.apply(*number)).collect()).map_err(|_| Problem::Empty)
 }

@@ -60,9 +60,12 @@ pub const METRICS: Metrics = {
         known("allocs", Count, Lower, Counted, Headline),
         known("alloc-bytes", Bytes, Lower, Counted, Headline),
         known("peak-bytes", Bytes, Lower, Counted, Headline),
+        known("leaked-bytes", Bytes, Lower, Counted, Headline),
         known("instructions", Count, Lower, Counted, Headline),
         known("time", Seconds, Lower, Timed, Headline),
-        known("time-q90", Seconds, Lower, Timed, Detail),
+        known("time-p50", Seconds, Lower, Timed, Detail),
+        known("time-p90", Seconds, Lower, Timed, Detail),
+        known("time-p99", Seconds, Lower, Timed, Detail),
         known("throughput", BytesPerSecond, Higher, Timed, Detail),
         known("time-per-kb", Seconds, Lower, Timed, Detail),
         known("estimated-cycles", Count, Lower, Counted, Detail),
@@ -71,6 +74,7 @@ pub const METRICS: Metrics = {
         known("ram-hits", Count, Lower, Counted, Detail),
         known("reallocs", Count, Lower, Counted, Detail),
         known("frees", Count, Better::Unknown, Counted, Detail),
+        known("contended", Count, Lower, Timed, Detail),
     ])
 };
 

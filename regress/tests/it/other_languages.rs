@@ -223,7 +223,7 @@ fn a_histogram_of_jmh_gives_a_mean_and_a_ninth_decile_for_each_iteration() {
         &reading,
         &[
             ("a.B.run/mode=sample", "time", &[&[2.0, 2.0], &[4.0]]), // (3 × 1 + 5) / 4
-            ("a.B.run/mode=sample", "time-q90", &[&[5.0, 2.0], &[4.0]]),
+            ("a.B.run/mode=sample", "time-p90", &[&[5.0, 2.0], &[4.0]]),
         ],
     );
     check_edited(

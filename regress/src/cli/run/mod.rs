@@ -72,7 +72,7 @@ fn counts_are_wanted(args: &RunArgs, harness: Harness) -> bool {
 }
 
 pub(super) const TIME: &str = "time";
-const TAIL: &str = "time-q90";
+const TAIL: &str = "time-p90";
 
 /// Where no budget is written, a change is looked for until it is shown to lie within this.
 pub(super) const BUDGET: f64 = 1.03;

@@ -166,7 +166,7 @@ mod tests {
             observation("sort/large n", Metric::known("peak-bytes"), count(4096, 1)),
             observation("sort/large n", Metric::known("throughput"), sampled(&[5e6, 6e6])),
             observation("sort/large\tn", Metric::known("instructions"), count(u64::MAX, 1)),
-            observation("x", Metric::known("time-q90"), sampled(&[2e-9])),
+            observation("x", Metric::known("time-p90"), sampled(&[2e-9])),
         ];
         let host = Host { cpu: "A\nB".to_owned(), cores: 2, os: "linux x86_64".to_owned() };
         let provenance = Provenance { host: Some(host), ..Provenance::default() };
@@ -183,11 +183,11 @@ goarch: x86_64
 cpu: A B
 Unit instructions/op better=lower assume=exact
 Unit peak-B/op better=lower assume=exact
-Unit time-q90-ns/op better=lower
+Unit time-p90-ns/op better=lower
 Benchmarksort/large_n\t1\t18446744073709552000 instructions/op
 Benchmarksort/large_n#01\t1\t0.5 allocs/op\t4096 peak-B/op\t1719999.9999999998 ns/op\t5 MB/s
 Benchmarksort/large_n#01\t1\t0.33333333333333337 ns/op\t6 MB/s
-Benchmarkx\t1\t2 time-q90-ns/op
+Benchmarkx\t1\t2 time-p90-ns/op
 "
         );
     }
@@ -213,7 +213,7 @@ Benchmarkx\t1\t2 time-q90-ns/op
                 ("peak-B/op", vec![4096.0]),
                 ("time", vec![1.72e-3, 1e-9 / 3.0]),
                 ("throughput", vec![5e6, 6e6]),
-                ("time-q90-sec/op", vec![2e-9]),
+                ("time-p90-sec/op", vec![2e-9]),
             ]
         );
     }
