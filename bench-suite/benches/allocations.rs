@@ -1,4 +1,4 @@
-//! What each workload allocates: the list as cases of the meter.
+//! What each workload allocates and leaks, and how often threads find a lock taken: the list as cases of the meter.
 //!
 //! The counting allocator is installed here and nowhere else, because counting takes time.
 
@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use bench_meter::{CountingAllocator, Meter};
-use bench_suite::{Workload, for_each_workload, warmed, workloads};
+use bench_suite::{Workload, contended, for_each_workload, warmed, workloads};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator::system();
@@ -42,5 +42,6 @@ for_each_workload!(meter_main);
 fn count<W: Workload>(meter: &mut Meter, id: &str, size: usize) {
     let input = RefCell::new(None);
     let lend = || RefMut::map(input.borrow_mut(), |input| input.get_or_insert_with(|| warmed::<W>(size)));
+    let meter = if W::LOCKS { meter.counter("contended", contended) } else { meter };
     meter.case_ref(id, lend, |input| drop(black_box(W::run(input))));
 }

@@ -1,13 +1,14 @@
 //! What is measured: the work of a face-recognition service, piece by piece, at several sizes.
 //!
-//! [`for_each_workload!`] is the one list. Three harnesses expand it and give each case the same
+//! [`for_each_workload!`] is the one list. Four harnesses expand it and give each case the same
 //! id, `group/function/case`:
 //!
 //! | harness | measures | with | for |
 //! |---|---|---|---|
 //! | `benches/wall_time.rs` | seconds | criterion | what a user waits for; noisy |
 //! | `benches/instructions.rs` | instructions | callgrind through iai-callgrind | the smallest change, the same in every run |
-//! | `benches/allocations.rs` | allocations, bytes, peak | `bench-meter` | exact budgets |
+//! | `benches/allocations.rs` | allocations, bytes, peak, leaks; locks found taken | `bench-meter` | exact budgets |
+//! | `benches/latency.rs` | 50th and 99th percentile of single calls | `bench-meter` | what the unlucky user waits for |
 //!
 //! **Measured**: [`Workload::run`] and the drop of what it returns, on an input that was worked on
 //! once before ([`warmed`]). Wall time and allocations cover all threads that take part;
@@ -23,8 +24,10 @@
 mod crew;
 pub mod input;
 mod list;
+mod lock;
 pub mod similarity;
 mod workload;
 pub mod workloads;
 
+pub use lock::contended;
 pub use workload::{Workload, warmed};

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 /// One piece of work of the service, at any size.
 ///
-/// The three harnesses measure [`run`](Workload::run) and the drop of what it returns, nothing else.
+/// The harnesses measure [`run`](Workload::run) and the drop of what it returns, nothing else.
 /// They call it many times on one input, so a run leaves the input as costly as it found it:
 /// what it fills it empties, what it takes it puts back.
 pub trait Workload {
@@ -12,6 +12,13 @@ pub trait Workload {
     type Input;
     /// What a run makes. Its drop is measured: whoever makes it pays for it.
     type Output;
+
+    /// Whether somebody waits for a single run: an answer of the service. Those are timed call by call as well, for their
+    /// 99th percentile.
+    const IS_WAITED_FOR: bool = false;
+
+    /// Whether the threads of a run take locks: then it is counted how often they find them taken.
+    const LOCKS: bool = false;
 
     /// The input of that size, the same bytes every time.
     fn setup(size: usize) -> Self::Input;

@@ -2,11 +2,12 @@
 
 use std::array;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use crate::Workload;
 use crate::crew::Crew;
+use crate::lock::Lock;
 
 /// What a thread records in a run.
 const RECORDS: u64 = 20_000;
@@ -41,6 +42,9 @@ impl Totals {
 
 /// A place where several threads count.
 pub trait Counters: fmt::Debug + Default + Send + Sync + 'static {
+    /// Whether a lock is taken.
+    const LOCKS: bool;
+
     /// Adds what a request did. `member` is the index of the thread.
     fn record(&self, member: usize, request: Totals);
 
@@ -73,6 +77,8 @@ impl<C: Counters> Workload for Counting<C> {
     type Input = Threads<C>;
     type Output = Totals;
 
+    const LOCKS: bool = C::LOCKS;
+
     fn setup(size: usize) -> Threads<C> {
         let counters = Arc::new(C::default());
         let shared = Arc::clone(&counters);
@@ -99,15 +105,17 @@ impl<C: Counters> Workload for Counting<C> {
 
 /// All counters behind one mutex.
 #[derive(Debug, Default)]
-pub struct OneLock(StdMutex<Totals>);
+pub struct OneLock(Lock<Totals>);
 
 impl Counters for OneLock {
+    const LOCKS: bool = true;
+
     fn record(&self, _: usize, request: Totals) {
-        lock(&self.0).add(request);
+        self.0.lock().add(request);
     }
 
     fn drain(&self) -> Totals {
-        std::mem::take(&mut lock(&self.0))
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -120,6 +128,8 @@ pub struct Atomics {
 }
 
 impl Counters for Atomics {
+    const LOCKS: bool = false;
+
     fn record(&self, _: usize, request: Totals) {
         self.requests.fetch_add(request.requests, Ordering::Relaxed);
         self.errors.fetch_add(request.errors, Ordering::Relaxed);
@@ -142,7 +152,7 @@ pub struct Shards([Shard; 16]);
 /// Two cache lines: processors fetch them in pairs.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-struct Shard(StdMutex<Totals>);
+struct Shard(Lock<Totals>);
 
 impl Default for Shards {
     fn default() -> Shards {
@@ -151,19 +161,17 @@ impl Default for Shards {
 }
 
 impl Counters for Shards {
+    const LOCKS: bool = true;
+
     fn record(&self, member: usize, request: Totals) {
-        lock(&self.0[member % self.0.len()].0).add(request);
+        self.0[member % self.0.len()].0.lock().add(request);
     }
 
     fn drain(&self) -> Totals {
         let mut totals = Totals::default();
         for shard in &self.0 {
-            totals.add(std::mem::take(&mut lock(&shard.0)));
+            totals.add(std::mem::take(&mut *shard.0.lock()));
         }
         totals
     }
-}
-
-fn lock(totals: &StdMutex<Totals>) -> MutexGuard<'_, Totals> {
-    totals.lock().unwrap_or_else(PoisonError::into_inner)
 }

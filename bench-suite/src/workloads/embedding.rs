@@ -114,6 +114,8 @@ impl Workload for Search {
     type Input = Gallery;
     type Output = ();
 
+    const IS_WAITED_FOR: bool = true;
+
     fn setup(size: usize) -> Gallery {
         let mut query = vec![0.0; size];
         similarity::normalize(&input::embedding(0xd, size), &mut query);

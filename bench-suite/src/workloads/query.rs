@@ -32,6 +32,8 @@ impl Workload for Build {
     type Input = Wanted;
     type Output = Query;
 
+    const IS_WAITED_FOR: bool = true;
+
     fn setup(size: usize) -> Wanted {
         let mut random = Random::from_seed(0x9);
         let mut id = || (u128::from(random.bits()) << 64 | u128::from(random.bits())).to_le_bytes();

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
 
 use crate::Workload;
 use crate::crew::Crew;
+use crate::lock::Lock;
 
 /// Items that go through the queue in a run, a multiple of the capacity.
 const ITEMS: u64 = 100 * CAPACITY;
@@ -30,6 +31,8 @@ pub struct Ends {
 impl Workload for Bounded {
     type Input = Ends;
     type Output = u64;
+
+    const LOCKS: bool = true;
 
     fn setup(size: usize) -> Ends {
         let queue = Queue::default();
@@ -80,7 +83,7 @@ fn produce(queue: &Queue, producer: u64, producers: u64) {
 
 #[derive(Debug)]
 struct Queue {
-    state: Mutex<State>,
+    state: Lock<State>,
     not_full: Condvar,
     not_empty: Condvar,
 }
@@ -97,7 +100,7 @@ impl Default for Queue {
     fn default() -> Queue {
         let items = VecDeque::with_capacity(CAPACITY as usize);
         Queue {
-            state: Mutex::new(State { items, waiting_producers: 0, waiting_consumers: 0 }),
+            state: Lock::new(State { items, waiting_producers: 0, waiting_consumers: 0 }),
             not_full: Condvar::new(),
             not_empty: Condvar::new(),
         }
@@ -106,7 +109,7 @@ impl Default for Queue {
 
 impl Queue {
     fn push(&self, item: u64) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         while state.items.len() as u64 == CAPACITY {
             state.waiting_producers += 1;
             state = wait(&self.not_full, state);
@@ -119,7 +122,7 @@ impl Queue {
     }
 
     fn pop(&self) -> u64 {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if let Some(item) = state.items.pop_front() {
                 if 0 < state.waiting_producers {
@@ -131,10 +134,6 @@ impl Queue {
             state = wait(&self.not_empty, state);
             state.waiting_consumers -= 1;
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -33,6 +33,8 @@ impl Workload for Verify {
     type Input = Call;
     type Output = Result<Vec<u8>, VerifyError>;
 
+    const IS_WAITED_FOR: bool = true;
+
     fn setup(size: usize) -> Call {
         let image = input::bytes(0x1a6e, size * 1024);
         let (tenant, user) = (tenant_name(TENANTS / 2), user_name(FACES_PER_TENANT / 2));

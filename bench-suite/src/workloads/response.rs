@@ -30,6 +30,8 @@ impl Workload for Format {
     type Input = Identification;
     type Output = Vec<u8>;
 
+    const IS_WAITED_FOR: bool = true;
+
     fn setup(size: usize) -> Identification {
         let mut random = Random::from_seed(0xf0);
         let candidate = |face: String| Candidate {
