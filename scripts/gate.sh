@@ -77,7 +77,7 @@ fi
 
 export CRITERION_HOME=$results/criterion IAI_CALLGRIND_HOME=$results/iai METER_HOME=$results/meter
 step "building the benchmarks" build-benches cargo bench --quiet --package bench-suite --no-run
-step "counting allocations" allocations cargo bench --quiet --package bench-suite --bench allocations -- --save-baseline=new
+step "counting allocations and leaks" allocations cargo bench --quiet --package bench-suite --bench allocations -- --save-baseline=new
 if [ ${#without[@]} -eq 0 ]; then
   step "counting instructions" instructions cargo bench --quiet --package bench-suite --bench instructions -- --save-baseline=new
 fi
@@ -85,6 +85,7 @@ if [ ${#exact[@]} -eq 0 ]; then
   # Short runs: enough for the absolute budgets, which have room, and not meant for a change of 5 %.
   step "taking times" wall-time cargo bench --quiet --package bench-suite --bench wall_time -- \
     --save-baseline=new --warm-up-time 0.1 --measurement-time 0.3 --sample-size 20 --nresamples 1000
+  step "timing single calls" latency cargo bench --quiet --package bench-suite --bench latency -- --save-baseline=new
 fi
 
 if [ -f "baselines/$baseline.json" ]; then
