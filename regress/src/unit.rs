@@ -340,6 +340,17 @@ pub fn show_change(ratio: f64) -> String {
     }
 }
 
+/// How many there are of what has an `s` in its plural: `1 row`, `2 rows`.
+///
+/// ```
+/// use regress::unit::count;
+///
+/// assert_eq!([0, 1, 2].map(|n| count(n, "row")), ["0 rows", "1 row", "2 rows"]);
+/// ```
+pub fn count(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

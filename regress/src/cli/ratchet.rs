@@ -8,6 +8,7 @@ use crate::compare::{self, Comparison, Options};
 use crate::io::{self as world, Change, ConfigFile, Failure, NewFile, Occasion, Project, Reader, Settings, SideSpec};
 use crate::policy::{self, Reached, Room};
 use crate::report::visible;
+use crate::unit::count;
 
 /// What becomes of a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,11 +55,11 @@ fn summary(reached: &[Reached], file: &ConfigFile, effect: Effect) -> String {
         reached.iter().filter(|reached| wanted(&reached.room)).map(|reached| reached.line_number.to_string()).collect()
     };
     let tighter = lines(|room| matches!(room, Room::Tighter(_))).len();
-    let limits = if reached.len() == 1 { "limit" } else { "limits" };
+    let limits = count(reached.len(), "limit");
     let mut parts = vec![match (tighter, effect) {
-        (0, _) => format!("none of {} {limits} can be tighter", reached.len()),
-        (_, Effect::Shown) => format!("{tighter} of {} {limits} can be tighter (--write makes them so)", reached.len()),
-        (_, Effect::Written) => format!("{tighter} of {} {limits} made tighter", reached.len()),
+        (0, _) => format!("none of {limits} can be tighter"),
+        (_, Effect::Shown) => format!("{tighter} of {limits} can be tighter (--write makes them so)"),
+        (_, Effect::Written) => format!("{tighter} of {limits} made tighter"),
     }];
     let rest = [
         ("not kept, or not shown to be", lines(|room| *room == Room::Beyond)),
@@ -121,7 +122,7 @@ pub(super) fn init(
     write!(out, "{}", harmless(&text))?;
     if let Some((shown, file)) = file {
         file.finish(text.as_bytes())?;
-        progress(errors, &format!("{shown}: {} budgets", proposals.len()))?;
+        progress(errors, &format!("{shown}: {}", count(proposals.len(), "budget")))?;
     }
     Ok(())
 }

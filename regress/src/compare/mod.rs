@@ -29,6 +29,7 @@ mod pair;
 mod subject;
 mod summary;
 pub mod tables;
+mod word;
 
 pub use crate::stats::Law;
 pub use allowance::{Allowance, Allowances, ENOUGH, NullProcess, SMALLEST, seen_between};
@@ -39,9 +40,10 @@ pub use copied::is_same_measurement;
 pub use family::Correction;
 pub use geomean::{MetricMean, geomeans};
 pub use growth::{Growing, Step, growth, steps};
-pub use methods::{IN_TURNS, METHODS, Method};
+pub use methods::{IN_TURNS, METHODS, Method, PAIRS};
 pub use subject::Subjects;
 pub use summary::Summary;
+pub use word::Word;
 
 use crate::model::{BenchId, Metric, Nature, Observation, Run, Standing};
 use crate::parallel::in_parts;

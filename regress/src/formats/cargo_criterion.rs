@@ -22,6 +22,7 @@ use super::measured::{self, Measured};
 use super::numbers::{self, BadList};
 use super::{File, Format, Line, Place, Problem, ReadError, Reading, json, lines};
 use crate::model::{BenchId, Processes, Warning};
+use crate::unit::count;
 
 pub(super) const FORMAT: Format = Format {
     name: "cargo-criterion",
@@ -108,7 +109,7 @@ fn read_file(file: &File) -> Reading {
         }
     }
     if printed > 0 {
-        let text = format!("{}: {printed} lines are no messages of cargo-criterion; passed over", file.path);
+        let text = format!("{}: {} passed over, no messages of cargo-criterion", file.path, count(printed, "line"));
         reading.warnings.push(Warning::general(text));
     }
     if reading.observations.is_empty() && reading.problems.is_empty() {

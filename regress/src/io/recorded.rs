@@ -11,6 +11,7 @@ use super::git::{self, DEEPEN, Line, NOTES, Named, short};
 use super::project::Project;
 use crate::formats::{Reading, choose, native, note};
 use crate::model::{Host, Nature, Provenance, Run, Warning};
+use crate::unit::count;
 
 /// How far from the commit a run may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,7 +300,7 @@ impl Search<'_> {
             say(format!(
                 "`{item}` is commit {}, of which no run{from_here} is kept: that of {measured} is taken, {} behind",
                 short(self.wanted),
-                commits(behind)
+                count(behind, "commit")
             ));
         }
         if early {
@@ -320,7 +321,7 @@ impl Search<'_> {
         if self.cut_off {
             reading.warnings.push(Warning::general(format!(
                 "the clone is shallow and ends {} before `{item}`: a run of this machine may lie further back ({DEEPEN})",
-                commits(self.before)
+                count(self.before, "commit")
             )));
         }
         Ok(reading)
@@ -331,7 +332,7 @@ impl Search<'_> {
         let commit = short(self.wanted);
         let before = match (reach, self.before) {
             (Reach::Exactly, _) | (Reach::OrBefore, 0) => String::new(),
-            (Reach::OrBefore, n) => format!(", nor of the {} before it", commits(n)),
+            (Reach::OrBefore, n) => format!(", nor of the {} before it", count(n, "commit")),
         };
         let problem =
             format!("no run of `{item}` (commit {commit}) is kept{before}; looked in {}", shelf.places.join(", "));
@@ -376,10 +377,6 @@ fn below_top(repository: &Repository, project: &Project) -> PathBuf {
 fn is_hash_of(stated: &str, commit: Oid) -> bool {
     const FEWEST_DIGITS: usize = 7;
     FEWEST_DIGITS <= stated.len() && commit.to_string().starts_with(&stated.to_ascii_lowercase())
-}
-
-fn commits(n: usize) -> String {
-    if n == 1 { "1 commit".to_owned() } else { format!("{n} commits") }
 }
 
 fn damaged(commit: Oid, error: &git2::Error) -> Failure {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BenchId, Exact, METRICS, Observation, Provenance, Values, Warning};
+use crate::unit::count;
 
 /// Everything one side of a comparison measured.
 #[derive(Clone, Debug)]
@@ -125,8 +126,7 @@ impl Run {
             }
         }
         metrics.sort_by_key(|name| METRICS.position(name));
-        let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        let (results, benchmarks) = (counted(self.observations.len(), "result"), counted(benchmarks, "benchmark"));
+        let (results, benchmarks) = (count(self.observations.len(), "result"), count(benchmarks, "benchmark"));
         let mut text = format!("{results} of {benchmarks} ({})", metrics.join(", "));
         if let Some(commit) = &self.provenance.commit {
             text.push_str(&format!(", commit {commit}"));

@@ -1,6 +1,7 @@
 //! Whether the rules can fire at all: each is shown a breach made of the present results, on the path of every verdict.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::breach::{Bench, Breach, Edge};
@@ -48,6 +49,14 @@ pub enum ArmedState {
 }
 
 impl ArmedState {
+    /// Whether the rule is on, and looked at: it has to fire.
+    pub fn is_asked(self) -> bool {
+        match self {
+            ArmedState::Fires | ArmedState::Idle | ArmedState::CannotFire => true,
+            ArmedState::Off | ArmedState::NotLookedAt => false,
+        }
+    }
+
     /// In words, the same in all formats.
     pub fn words(self) -> &'static str {
         match self {
@@ -60,13 +69,16 @@ impl ArmedState {
     }
 }
 
+impl fmt::Display for ArmedState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
 impl ArmedRule {
     /// Whether it is one of those that have to fire: on, and looked at.
     pub fn is_asked(&self) -> bool {
-        match self.state {
-            ArmedState::Fires | ArmedState::Idle | ArmedState::CannotFire => true,
-            ArmedState::Off | ArmedState::NotLookedAt => false,
-        }
+        self.state.is_asked()
     }
 
     /// Whether it passes whatever happens though somebody wrote it: then nothing is shown by its passing.

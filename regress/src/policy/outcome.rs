@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::bound::Bound;
 use super::budget::Source;
 
@@ -16,6 +18,26 @@ pub enum Outcome {
     NotProven,
     /// Broken.
     Broken,
+}
+
+impl Outcome {
+    /// In words, the same in all formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::NotJudged => "not judged",
+            Outcome::Passed => "passed",
+            Outcome::Tolerated => "tolerated",
+            Outcome::Excused => "excused",
+            Outcome::NotProven => "not proven",
+            Outcome::Broken => "broken",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
 }
 
 /// Why a rule that is broken, or not proven, does not fail the gate.

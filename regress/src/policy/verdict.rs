@@ -33,6 +33,14 @@ pub struct Judgement {
     pub why: Option<Arc<str>>,
 }
 
+impl Judgement {
+    /// Whether the rule demands a change, and not only bounds one: staying as it was breaks it.
+    pub fn is_goal(&self) -> bool {
+        let unchanged = if self.rule_text.ends_with('%') { 1.0 } else { 0.0 };
+        self.rule == RuleKind::Change && self.against.is_some_and(|against| !against.bound.holds(unchanged))
+    }
+}
+
 /// One metric of one benchmark, judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -107,14 +115,19 @@ impl Conclusion {
             Conclusion::NotProven => 3,
         }
     }
+
+    /// In words, the same in all formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Conclusion::Passed => "passed",
+            Conclusion::NotProven => "not proven",
+            Conclusion::Failed => "failed",
+        }
+    }
 }
 
 impl fmt::Display for Conclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Conclusion::Passed => "passed",
-            Conclusion::NotProven => "not proven",
-            Conclusion::Failed => "failed",
-        })
+        f.write_str(self.word())
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::Policy;
 use super::judge::Selection;
 use super::level::Level;
@@ -56,6 +58,12 @@ impl WaiverState {
             WaiverState::Refused => "refused",
             WaiverState::NotLookedAt => "not looked at",
         }
+    }
+}
+
+impl fmt::Display for WaiverState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }
 

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use super::escape::terminal as visible;
 use super::figures::{self, SidesText};
-use super::view::{Fold, Line, Place, Report, Word};
-use super::words::count;
+use super::view::{Fold, Line, Place, Report};
 use super::{Renderer, Style};
+use crate::compare::Word;
 use crate::policy::{Conclusion, Outcome};
+use crate::unit::count;
 
 pub(super) const RENDERER: Renderer = Renderer {
     name: "commit-note",

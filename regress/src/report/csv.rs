@@ -47,7 +47,7 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("better", |_, line| json::better(line.row.comparison.metric.better).to_owned()),
     ("harness", |_, line| escape::csv_text(&line.row.comparison.harness)),
     ("finding", |_, line| line.word.text().to_owned()),
-    ("outcome", |_, line| json::outcome(line.outcome).to_owned()),
+    ("outcome", |_, line| line.outcome.word().to_owned()),
     ("old_center", |_, line| old(line, |side| Some(side.center.point))),
     ("old_low", |_, line| old(line, |side| Some(side.center.low))),
     ("old_high", |_, line| old(line, |side| Some(side.center.high))),
@@ -138,7 +138,7 @@ fn rules(report: &Report, line: &Line) -> String {
     let judged = line.row.judgements.iter().filter(|judgement| judgement.outcome != Outcome::NotJudged);
     let rules: Vec<String> = judged
         .map(|judgement| {
-            let word = judgement.excuse.map_or(json::outcome(judgement.outcome), |excuse| excuse.word());
+            let word = judgement.excuse.map_or(judgement.outcome.word(), |excuse| excuse.word());
             format!("{word}: {}", words::rule(report, judgement))
         })
         .collect();

@@ -12,7 +12,7 @@ use super::view::{FalseAlarms, Line, Note, NullRun, Report, SameCode, Side};
 use super::{Renderer, Style};
 use crate::compare::{Benchstat, Change, Correction, Finding, Lack, MetricMean, Options, Reason, Summary};
 use crate::model::{BenchId, Nature, Provenance, Standing};
-use crate::policy::{ArmedRule, ArmedState, Conclusion, Judgement, Outcome, Renamed, Source, Waiver, WaiverUse};
+use crate::policy::{ArmedRule, ArmedState, Judgement, Renamed, Source, Waiver, WaiverUse};
 use crate::unit::Better;
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -286,7 +286,7 @@ impl<'a> ReportFile<'a> {
         let config = report.context.config_path.as_deref();
         ReportFile {
             schema: "regress-report/1",
-            conclusion: conclusion(report.conclusion),
+            conclusion: report.conclusion.word(),
             exit_code: report.conclusion.exit_code(),
             counts: CountsFile::of(report),
             old: report.context.old.as_ref().map(SideFile::of),
@@ -394,7 +394,7 @@ impl<'a> RowFile<'a> {
             change: row.change.as_ref().map(ChangeFile::of),
             finding: line.word.text(),
             reason: ReasonFile::of(&row.finding),
-            outcome: outcome(line.outcome),
+            outcome: line.outcome.word(),
             judgements: line.row.judgements.iter().map(|judgement| JudgementFile::of(judgement, config)).collect(),
             benchstat: row.benchstat.as_ref().map(BenchstatFile::of),
             warnings: &row.warnings,
@@ -489,7 +489,7 @@ impl ReasonFile {
 impl<'a> JudgementFile<'a> {
     fn of(judgement: &'a Judgement, config: Option<&'a str>) -> JudgementFile<'a> {
         JudgementFile {
-            outcome: outcome(judgement.outcome),
+            outcome: judgement.outcome.word(),
             excuse: judgement.excuse.map(|excuse| ExcuseFile {
                 kind: excuse.word(),
                 source: excuse.source().map(|source| SourceFile::of(source, config)),
@@ -593,25 +593,6 @@ pub(super) fn better(better: Better) -> &'static str {
         Better::Lower => "lower",
         Better::Higher => "higher",
         Better::Unknown => "unknown",
-    }
-}
-
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::NotJudged => "not judged",
-        Outcome::Passed => "passed",
-        Outcome::Tolerated => "tolerated",
-        Outcome::Excused => "excused",
-        Outcome::NotProven => "not proven",
-        Outcome::Broken => "broken",
-    }
-}
-
-fn conclusion(conclusion: Conclusion) -> &'static str {
-    match conclusion {
-        Conclusion::Passed => "passed",
-        Conclusion::NotProven => "not proven",
-        Conclusion::Failed => "failed",
     }
 }
 

@@ -31,6 +31,7 @@ mod sarif;
 mod several;
 pub mod signoff;
 mod terminal;
+mod tone;
 mod view;
 mod words;
 

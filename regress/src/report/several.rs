@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::view::Report;
 use super::{Renderer, Style, escape, markdown, terminal, words};
 use crate::policy::Conclusion;
+use crate::unit::count;
 
 /// Formats in which one report can follow another: tables and pages below each other, JSON documents behind each other
 /// (each of the same schema), lines of CSV under one header.
@@ -67,7 +68,7 @@ fn comment(renderer: &Renderer, reports: &[Report], style: &Style, out: &mut dyn
             text.push_str(&format!("{marker}\n### {}\n\n", words::answer(conclusion(reports))));
             verdicts(reports).iter().for_each(|verdict| text.push_str(&format!("- {}\n", escape::markdown(verdict))));
         } else if text.len() + page.len() > markdown::LONGEST {
-            let left_out = words::count(reports.len() - index, "comparison");
+            let left_out = count(reports.len() - index, "comparison");
             text.push_str(&format!("\n{left_out} more would be too long for a comment.\n"));
             break;
         }

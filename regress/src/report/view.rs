@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::measurements::Measurements;
-use crate::compare::{Allowance, Finding, MetricMean, Options, Reason};
+use crate::compare::{Change, Finding, MetricMean, Options, Reason, Word};
 use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
 use crate::policy::{
     ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse,
@@ -149,53 +149,6 @@ pub(super) struct Line {
     size: f64,
 }
 
-/// What was found, in one word: the same in all formats. Ordered as reports list them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Word {
-    Crashed,
-    Regressed,
-    Improved,
-    Differs,
-    NotProven,
-    WithinBudget,
-    NotJudged,
-    New,
-    Gone,
-    Unchanged,
-}
-
-impl Word {
-    /// All of them, in order.
-    pub const ALL: [Word; 10] = [
-        Word::Crashed,
-        Word::Regressed,
-        Word::Improved,
-        Word::Differs,
-        Word::NotProven,
-        Word::WithinBudget,
-        Word::NotJudged,
-        Word::New,
-        Word::Gone,
-        Word::Unchanged,
-    ];
-
-    /// As every format writes it.
-    pub fn text(self) -> &'static str {
-        match self {
-            Word::Crashed => "crashed",
-            Word::Regressed => "regressed",
-            Word::Improved => "improved",
-            Word::Differs => "differs",
-            Word::NotProven => "not proven",
-            Word::WithinBudget => "within budget",
-            Word::NotJudged => "not judged",
-            Word::New => "new",
-            Word::Gone => "gone",
-            Word::Unchanged => "unchanged",
-        }
-    }
-}
-
 /// Where a row stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
@@ -308,16 +261,16 @@ impl Report {
         self.context.old.is_none()
     }
 
-    /// What two runs may differ by, of each row that compares times of two runs.
-    pub(super) fn allowances(&self) -> impl Iterator<Item = &Allowance> {
+    /// The changes of times that equal programs may show as well, by their allowance.
+    pub(super) fn allowed_for(&self) -> impl Iterator<Item = &Change> {
         let compared = self.lines.iter().filter(|line| {
             let row = &line.row.comparison;
             row.metric.nature == Nature::Timed
                 && !matches!(line.place, Place::Folded(Fold::Detail))
                 && !matches!(row.finding, Finding::NotComparable(_))
         });
-        let allowances = compared.filter_map(|line| Some(&line.row.comparison.change.as_ref()?.allowance));
-        allowances.filter(|allowance| allowance.ratio > 1.0)
+        let changes = compared.filter_map(|line| line.row.comparison.change.as_ref());
+        changes.filter(|change| change.allowance.ratio > 1.0)
     }
 
     /// Blocks of broken rules: benchmark, its metrics, the judgements. A benchmark that vanished is one block,
@@ -426,18 +379,9 @@ fn line(row: Row, context: &Context) -> Line {
 }
 
 fn word(row: &Row, context: &Context) -> Word {
-    match row.comparison.finding {
-        Finding::Regressed => Word::Regressed,
-        Finding::Improved => Word::Improved,
-        Finding::Unchanged => Word::Unchanged,
-        Finding::WithinBudget => Word::WithinBudget,
-        Finding::Differs => Word::Differs,
-        Finding::NotProven(_) => Word::NotProven,
-        Finding::NotComparable(_) => Word::NotJudged,
-        Finding::OnlyOld => Word::Gone,
-        Finding::Crashed(_) => Word::Crashed,
-        Finding::OnlyNew if context.old.is_none() => Word::NotJudged,
-        Finding::OnlyNew => Word::New,
+    match row.comparison.finding.word() {
+        Word::New if context.old.is_none() => Word::NotJudged,
+        word => word,
     }
 }
 

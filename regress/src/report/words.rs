@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::figures::{self, SidesText};
 use super::view::{Broken, Context, FalseAlarms, Fold, Line, Note, NullRun, Report, SameCode, Side};
-use crate::compare::{Allowance, Beside, Comparison, Finding, MetricMean};
+use crate::compare::{self, Allowance, Beside, Change, Comparison, Finding, MetricMean};
 use crate::model::{BenchId, METRICS, Nature, Provenance};
 use crate::policy::{
     ArmedRule, ArmedState, Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, WaiverState, WaiverUse,
 };
-use crate::unit::show_change;
+use crate::unit::{count, show_change};
 
 /// How many names stand for many.
 const NAMES: usize = 5;
@@ -58,8 +58,7 @@ pub(super) fn tally(report: &Report) -> String {
             false => format!("{n} {word}"),
         });
     }
-    // What nobody measured is told as broken already.
-    let unarmed = report.armed.iter().filter(|rule| rule.proves_nothing() && rule.tried_on.is_some()).count();
+    let unarmed = report.armed.iter().filter(|rule| rule.proves_nothing() && !is_told(report, rule)).count();
     if unarmed > 0 {
         parts.push(match parts.is_empty() {
             true => format!("{} cannot fire", count(unarmed, "rule")),
@@ -82,6 +81,14 @@ pub(super) fn tally(report: &Report) -> String {
         n => parts.push(format!("{n} changes cannot be told and need not be")),
     }
     parts.join(", ")
+}
+
+/// Whether what keeps a rule from firing is counted already: nobody measured it, or measurements prove nothing.
+fn is_told(report: &Report, rule: &ArmedRule) -> bool {
+    let judgements = report.lines.iter().flat_map(|line| &line.row.judgements);
+    let mut of_it =
+        judgements.filter(|judgement| judgement.source == rule.source && judgement.rule_text == rule.rule_text);
+    rule.tried_on.is_none() || of_it.any(|judgement| judgement.outcome >= Outcome::NotProven)
 }
 
 /// `judged 31 of 33 benchmarks`: the others were not measured alike on both sides, or no rule speaks of them.
@@ -118,7 +125,7 @@ fn host(report: &Report) -> Option<String> {
 
 /// Times were compared, and nobody knows how often that errs here.
 fn unknown_false_alarms(report: &Report) -> Option<String> {
-    report.allowances().next()?;
+    report.allowed_for().next()?;
     Some("false alarms: not measured here (`regress null`)".to_owned())
 }
 
@@ -234,8 +241,8 @@ pub(super) fn evidence(report: &Report, row: &Comparison) -> Option<String> {
 }
 
 /// A probability as a percentage, without digits that say nothing.
-fn percent(probability: f64) -> String {
-    let text = format!("{:.2}", probability * 100.0);
+pub(super) fn percent(probability: f64) -> String {
+    let text = format!("{:.4}", probability * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -246,10 +253,21 @@ pub(super) fn rule(report: &Report, judgement: &Judgement) -> String {
 
 /// Where a rule stands.
 pub(super) fn source(report: &Report, source: Source) -> String {
-    match (source, &report.context.config_path) {
-        (Source::BuiltIn, _) => "built-in rule".to_owned(),
-        (Source::Line(line_number), Some(path)) => format!("{path}:{line_number}"),
-        (Source::Line(line_number), None) => format!("line {line_number}"),
+    let line_number = match source {
+        Source::BuiltIn => None,
+        Source::Line(line_number) => Some(line_number),
+    };
+    place(report.context.config_path.as_deref(), line_number)
+}
+
+/// `regress.toml:12`.
+///
+/// * `line_number`: `None` for a rule that nobody wrote.
+pub(super) fn place(path: Option<&str>, line_number: Option<usize>) -> String {
+    match (path, line_number) {
+        (_, None) => "built-in rule".to_owned(),
+        (Some(path), Some(line_number)) => format!("{path}:{line_number}"),
+        (None, Some(line_number)) => format!("line {line_number}"),
     }
 }
 
@@ -365,10 +383,10 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
         format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
     let warnings = report.warnings.iter().map(|note| format!("warning: {}", warning(note)));
-    let about_all = [allowance(report), benchstat(report), false_alarms(report)];
+    let about_all = allowances(report).into_iter().chain(benchstat(report)).chain(false_alarms(report));
     let code = report.context.code.iter().cloned();
     let code = code.chain(report.renamed.iter().map(renamed)).chain(armed(report));
-    not_compared.chain(about_all.into_iter().flatten()).chain(code).chain(warnings).collect()
+    not_compared.chain(about_all).chain(code).chain(warnings).collect()
 }
 
 /// A question, and the lines of `regress.toml` that answer it with yes.
@@ -432,15 +450,39 @@ fn false_alarms(report: &Report) -> Option<String> {
     (!known.is_empty()).then(|| format!("false alarms: {}", known.join(", ")))
 }
 
-/// What two runs may differ by: what was seen, by whom, and what is taken for the rest.
-fn allowance(report: &Report) -> Option<String> {
+/// What the times of one program may differ by, for each way in which they were taken: what was seen, by whom, and what
+/// is taken for the rest.
+fn allowances(report: &Report) -> Vec<String> {
+    let (in_turns, apart): (Vec<&Change>, Vec<&Change>) =
+        report.allowed_for().partition(|change| change.method == compare::PAIRS);
+    let ways = [
+        ("two runs taken one after the other may differ", apart),
+        ("taken in turns by one process a side, they may differ with the memory that each is dealt", in_turns),
+    ];
+    let ways = ways.into_iter().filter(|(_, changes)| !changes.is_empty());
+    let sentences = ways.map(|(way, changes)| {
+        let by = ratios_by_source(report, changes);
+        format!(
+            "times: {way} {by}; only what lies beyond is called a regression or an improvement, and what is believed \
+             includes it"
+        )
+    });
+    sentences.collect()
+}
+
+/// `by ×1.75 without any change of code (stated), by ×1.35 without any change of code (seen by a null run)`.
+fn ratios_by_source(report: &Report, changes: Vec<&Change>) -> String {
     let stated = match &report.context.config_path {
         Some(path) => format!("`between_runs` in {path}"),
         None => "`between_runs`".to_owned(),
     };
     let mut by_source: BTreeMap<String, (f64, f64)> = BTreeMap::new();
-    for Allowance { ratio, seen_by } in report.allowances() {
-        let source = seen_by.as_ref().map_or_else(|| stated.clone(), |who| format!("seen by {who}"));
+    for Allowance { ratio, seen_by } in changes.into_iter().map(|change| &change.allowance) {
+        let source = match seen_by {
+            Some(who) => format!("seen by {who}"),
+            None if *ratio == report.context.options.between_runs => stated.clone(),
+            None => "assumed".to_owned(),
+        };
         let (least, most) = by_source.entry(source).or_insert((*ratio, *ratio));
         (*least, *most) = (least.min(*ratio), most.max(*ratio));
     }
@@ -448,13 +490,7 @@ fn allowance(report: &Report) -> Option<String> {
         true => format!("by ×{least} without any change of code ({source})"),
         false => format!("by ×{least} to ×{most} without any change of code ({source})"),
     });
-    let by = sources.collect::<Vec<_>>().join(", ");
-    (!by.is_empty()).then(|| {
-        format!(
-            "times: two runs taken one after the other may differ {by}; only what lies beyond is called a regression \
-             or an improvement, and what is believed includes it"
-        )
-    })
+    sources.collect::<Vec<_>>().join(", ")
 }
 
 /// What the column beside ours is, where there is one.
@@ -500,30 +536,22 @@ pub(super) fn provenance(side: &Side) -> Option<String> {
 
 /// What to do when rules are broken.
 pub(super) fn next_step(report: &Report) -> Option<String> {
-    let broken = |wanted: &[RuleKind]| {
-        report
-            .lines
-            .iter()
-            .flat_map(|line| &line.row.judgements)
-            .any(|judgement| judgement.outcome == Outcome::Broken && wanted.contains(&judgement.rule))
-    };
-    let change = broken(&[RuleKind::Change, RuleKind::Present]);
-    let limit = broken(&[RuleKind::Limit, RuleKind::Ratio, RuleKind::Scaling]);
+    let judgements = report.lines.iter().flat_map(|line| &line.row.judgements);
+    let broken: Vec<&Judgement> = judgements.filter(|judgement| judgement.outcome == Outcome::Broken).collect();
+    let is_any = |kinds: &[RuleKind]| broken.iter().any(|one| kinds.contains(&one.rule) && !one.is_goal());
     let file = report.context.config_path.as_deref().unwrap_or("regress.toml");
-    match (change, limit) {
-        (true, false) => {
-            Some("next: mend it; if it is meant, `regress record` the new side as the baseline".to_owned())
-        }
-        (false, true) => Some(format!("next: mend it; if it is meant, change the budget in {file} and say why")),
-        (true, true) => Some(format!(
-            "next: mend it; if it is meant, `regress record` the new side as the baseline, \
-             and change the budget in {file} and say why"
-        )),
-        (false, false) => None,
-    }
-}
-
-/// `1 row`, `2 rows`.
-pub(super) fn count(n: usize, thing: &str) -> String {
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+    let meant: Vec<String> = [
+        is_any(&[RuleKind::Change, RuleKind::Present])
+            .then(|| "`regress record` the new side as the baseline".to_owned()),
+        is_any(&[RuleKind::Limit, RuleKind::Ratio, RuleKind::Scaling])
+            .then(|| format!("change the budget in {file} and say why")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mend = (!meant.is_empty()).then(|| format!("mend it; if it is meant, {}", meant.join(", and ")));
+    let goal = broken.iter().any(|judgement| judgement.is_goal());
+    let goal = goal.then(|| format!("a goal is not reached: improve further, or loosen it in {file} and say why"));
+    let steps: Vec<String> = mend.into_iter().chain(goal).collect();
+    (!steps.is_empty()).then(|| format!("next: {}", steps.join("; ")))
 }

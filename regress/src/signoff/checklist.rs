@@ -1,10 +1,11 @@
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::checks::CHECKS;
 use super::course::Course;
 use super::facts::Facts;
+use super::word::as_word;
 
 /// The answer to one question of the checklist. No text of it is ever blank.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -14,6 +15,7 @@ pub struct Line {
     /// What is asked for.
     pub question: &'static str,
     /// The answer.
+    #[serde(serialize_with = "as_word")]
     pub state: State,
     /// The number that it rests on, with what it counts.
     pub found: String,
@@ -55,12 +57,6 @@ impl fmt::Display for State {
     }
 }
 
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
-    }
-}
-
 /// What a check found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
@@ -78,11 +74,6 @@ impl Found {
     pub(super) fn shown_by(self, path: impl Into<String>) -> Found {
         Found { artefact: Some(path.into()), ..self }
     }
-}
-
-/// `1 row`, `2 rows`.
-pub(super) fn count(n: usize, thing: &str) -> String {
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
 
 /// What checks look at.

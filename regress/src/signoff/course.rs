@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::document::outcome_word;
 use super::facts::Facts;
 use super::headroom::finite;
-use crate::compare::{self, Comparison, Finding};
+use super::word::as_word;
+use crate::compare::{self, Comparison, Finding, Word};
 use crate::model::{BenchId, Nature, Standing};
-use crate::policy::Row;
+use crate::policy::{Outcome, Row};
 use crate::unit::Better;
 
 /// One row against the last release, and against the best that was ever recorded.
@@ -29,10 +29,12 @@ pub struct Course {
     pub believed_low: Option<f64>,
     /// What it can be believed to be at most.
     pub believed_high: Option<f64>,
-    /// What the evidence shows: `regressed`, `improved`, `unchanged`, …
-    pub finding: &'static str,
+    /// What the evidence shows.
+    #[serde(serialize_with = "as_word")]
+    pub finding: Word,
     /// What the rules say.
-    pub outcome: &'static str,
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Outcome,
     /// The best of all runs that can be compared; `None` where there is none.
     pub best: Option<Best>,
 }
@@ -49,7 +51,8 @@ pub struct Best {
     /// How much worse than its best the row is at least: a ratio of at least 1, by the evidence and not by its middle.
     pub loss_at_least: Option<f64>,
     /// What the evidence shows of new against best.
-    pub finding: &'static str,
+    #[serde(serialize_with = "as_word")]
+    pub finding: Word,
 }
 
 /// Every row that a release is judged by, in the order of the verdicts.
@@ -74,14 +77,14 @@ fn of_row(row: &Row, best: Option<&(String, Comparison)>) -> Course {
         ratio: change.and_then(|change| change.ratio).and_then(finite),
         believed_low: change.and_then(|change| finite(change.believed?.0)),
         believed_high: change.and_then(|change| finite(change.believed?.1)),
-        finding: finding_word(&comparison.finding),
-        outcome: outcome_word(row.outcome()),
+        finding: comparison.finding.word(),
+        outcome: row.outcome(),
         best: best.map(|(run, against)| Best {
             run: run.clone(),
             value: against.old().and_then(|best| finite(best.center.point)),
             ratio: against.change.as_ref().and_then(|change| change.ratio).and_then(finite),
             loss_at_least: loss_at_least(against),
-            finding: finding_word(&against.finding),
+            finding: against.finding.word(),
         }),
     }
 }
@@ -133,19 +136,4 @@ fn loss_at_least(against: &Comparison) -> Option<f64> {
         (Nature::Timed, _) => change.believed?.0,
     };
     Some(worst_case.max(1.0)).and_then(finite)
-}
-
-pub(super) fn finding_word(finding: &Finding) -> &'static str {
-    match finding {
-        Finding::Regressed => "regressed",
-        Finding::Improved => "improved",
-        Finding::Unchanged => "unchanged",
-        Finding::WithinBudget => "within budget",
-        Finding::Differs => "differs",
-        Finding::NotProven(_) => "not proven",
-        Finding::NotComparable(_) => "not comparable",
-        Finding::OnlyOld => "gone",
-        Finding::Crashed(_) => "crashed",
-        Finding::OnlyNew => "new",
-    }
 }

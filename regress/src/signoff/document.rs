@@ -8,9 +8,10 @@ use super::facts::Facts;
 use super::headroom::{BudgetUse, budgets, line_number};
 use super::recipe::{Input, Recipe, Tool};
 use super::unjudged::{Unjudged, unjudged};
+use super::word::as_word;
 use crate::compare::MetricMean;
 use crate::model::{Provenance, Run, Warning};
-use crate::policy::{ArmedRule, Conclusion, Judgement, Outcome, WaiverUse};
+use crate::policy::{ArmedRule, ArmedState, Conclusion, Judgement, Outcome, WaiverState, WaiverUse};
 
 /// All that a release is signed on. Numbers are in base units; what is not known is `None`.
 ///
@@ -54,8 +55,9 @@ pub struct Document {
 /// Did it pass?
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
-    /// `passed`, `not proven` or `failed`.
-    pub conclusion: &'static str,
+    /// The answer.
+    #[serde(serialize_with = "as_word")]
+    pub conclusion: Conclusion,
     /// That of the command.
     pub exit_code: u8,
     /// How many there are of everything.
@@ -84,8 +86,9 @@ pub struct Breach {
     pub benchmark: Option<String>,
     /// The metric.
     pub metric: Option<String>,
-    /// `broken` or `not proven`.
-    pub outcome: &'static str,
+    /// Broken or not proven.
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Outcome,
     /// The rule as it is written.
     pub rule: String,
     /// The line it stands on; `None` for a built-in rule.
@@ -141,8 +144,9 @@ pub struct Waived {
     pub benchmark: String,
     /// The metric.
     pub metric: String,
-    /// How it stands: `in force`, `expired`, …
-    pub state: &'static str,
+    /// How it stands.
+    #[serde(serialize_with = "as_word")]
+    pub state: WaiverState,
     /// The same in words, with what is to be done.
     pub sentence: String,
     /// What the number may be, as it is written.
@@ -164,8 +168,9 @@ pub struct Armed {
     pub rule: String,
     /// The line it stands on; `None` for a built-in rule.
     pub line_number: Option<usize>,
-    /// `fires`, `idle`, `cannot fire`, `off` or `not looked at`.
-    pub state: &'static str,
+    /// Whether it can.
+    #[serde(serialize_with = "as_word")]
+    pub state: ArmedState,
     /// The benchmark and metric it was tried on.
     pub tried_on: Option<(String, String)>,
     /// What was found, in words; empty for a rule that fires at its bound.
@@ -226,13 +231,6 @@ impl Document {
             course,
         }
     }
-
-    /// The answer to "did it pass?".
-    pub fn conclusion(&self) -> Conclusion {
-        let all = [Conclusion::Failed, Conclusion::NotProven, Conclusion::Passed];
-        let is_it = |conclusion: &Conclusion| conclusion.exit_code() == self.verdict.exit_code;
-        all.into_iter().find(is_it).unwrap_or(Conclusion::Failed)
-    }
 }
 
 /// The rules decide, and so does every line of the checklist that fails.
@@ -241,7 +239,7 @@ fn verdict(facts: &Facts<'_>, checklist: &[Line]) -> Verdict {
     let is_failed = checklist.iter().any(|line| line.state == State::Fail);
     let conclusion = if is_failed { Conclusion::Failed } else { of_rules };
     Verdict {
-        conclusion: conclusion_word(conclusion),
+        conclusion,
         exit_code: conclusion.exit_code(),
         counts: Counts::of(facts, checklist),
         breaches: breaches(facts),
@@ -256,7 +254,7 @@ impl Counts {
             counts.checks.insert(state.word(), checklist.iter().filter(|line| line.state == state).count());
         }
         for (_, judgement) in judgements(facts) {
-            *counts.rules.entry(outcome_word(judgement.outcome)).or_insert(0) += 1;
+            *counts.rules.entry(judgement.outcome.word()).or_insert(0) += 1;
         }
         counts
     }
@@ -284,7 +282,7 @@ fn breaches(facts: &Facts<'_>) -> Vec<Breach> {
         .map(|((benchmark, metric), judgement)| Breach {
             benchmark,
             metric,
-            outcome: outcome_word(judgement.outcome),
+            outcome: judgement.outcome,
             rule: judgement.rule_text.clone(),
             line_number: line_number(judgement.source),
             found: judgement.sentence.clone(),
@@ -323,7 +321,7 @@ impl Armed {
         Armed {
             rule: rule.rule_text.clone(),
             line_number: line_number(rule.source),
-            state: rule.state.words(),
+            state: rule.state,
             tried_on,
             found: rule.sentence.clone(),
         }
@@ -337,7 +335,7 @@ impl Waived {
             line_number: waiver.line_number,
             benchmark: waiver.benchmark.to_string(),
             metric: waiver.metric.to_string(),
-            state: used.state.words(),
+            state: used.state,
             sentence: used.sentence.clone(),
             ceiling: waiver.ceiling_text.clone(),
             reason: waiver.reason.to_string(),
@@ -381,23 +379,4 @@ fn commands(facts: &Facts<'_>) -> Vec<String> {
     let file = super::quote::quote(&format!("{}.json", facts.recipe.stem()));
     let verify = format!("regress signoff --verify {file}");
     checkout.into_iter().chain([facts.recipe.command(), verify]).collect()
-}
-
-pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::NotJudged => "not judged",
-        Outcome::Passed => "passed",
-        Outcome::Tolerated => "tolerated",
-        Outcome::Excused => "excused",
-        Outcome::NotProven => "not proven",
-        Outcome::Broken => "broken",
-    }
-}
-
-fn conclusion_word(conclusion: Conclusion) -> &'static str {
-    match conclusion {
-        Conclusion::Passed => "passed",
-        Conclusion::NotProven => "not proven",
-        Conclusion::Failed => "failed",
-    }
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::document::outcome_word;
 use super::facts::Facts;
+use super::word::as_word;
 use crate::policy::{Against, Bound, Judgement, Outcome, Row, RuleKind, Source};
 
 /// A budget, and how much of it is used.
@@ -17,7 +17,8 @@ pub struct BudgetUse {
     /// Why it is there.
     pub why: Option<String>,
     /// The gravest of its rows.
-    pub outcome: &'static str,
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Outcome,
     /// Its rows, those with the least left first.
     pub rows: Vec<BudgetRow>,
 }
@@ -30,7 +31,8 @@ pub struct BudgetRow {
     /// The metric.
     pub metric: String,
     /// What the rule says of it.
-    pub outcome: &'static str,
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Outcome,
     /// The unit of the three numbers: the metric's, `ratio`, `exponent` or `count`.
     pub unit: String,
     /// What it may be.
@@ -73,7 +75,7 @@ impl BudgetUse {
             rule: judgement.rule_text.clone(),
             line_number: line_number(judgement.source),
             why: judgement.why.as_deref().map(str::to_owned),
-            outcome: outcome_word(outcome),
+            outcome,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         }
     }
@@ -102,7 +104,7 @@ fn budget_row(row: &Row, judgement: &Judgement) -> BudgetRow {
     BudgetRow {
         benchmark: row.comparison.id.to_string(),
         metric: metric.name.to_string(),
-        outcome: outcome_word(judgement.outcome),
+        outcome: judgement.outcome,
         unit: unit(row, judgement),
         limit,
         measured,

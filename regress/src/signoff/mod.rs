@@ -24,6 +24,7 @@ mod quote;
 mod recipe;
 mod unjudged;
 mod verify;
+mod word;
 
 pub use checklist::{Line, State};
 pub use checks::{CHECKS, Check};

@@ -94,12 +94,8 @@ fn broken_messages_of_cargo_criterion_are_told_together_with_their_lines() {
 #[test]
 fn what_a_bench_printed_between_the_messages_is_passed_over_and_said() {
     let text = format!("\u{feff}hello\n\n{{\"reason\":\"compiler-artifact\",\"x\":[]}}\n{MESSAGE}\n");
-    let reading = check(
-        "cargo-criterion",
-        &[("run", &text)],
-        &[],
-        &["run: 1 lines are no messages of cargo-criterion; passed over"],
-    );
+    let reading =
+        check("cargo-criterion", &[("run", &text)], &[], &["run: 1 line passed over, no messages of cargo-criterion"]);
     assert_eq!(reading.observations.len(), 1);
     assert_eq!(formats::choose(text.as_bytes()).map(|format| format.name), Some("cargo-criterion"));
 }

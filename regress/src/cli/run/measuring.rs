@@ -13,6 +13,7 @@ use crate::cli::{Stop, tell};
 use crate::io::{self as world, Crash, Lane, Side, Turn};
 use crate::model::{BenchId, Metric, Observation, Warning};
 use crate::trial::{self, Measure, Pairing, Plan, Question, Rotation};
+use crate::unit::count;
 
 /// One run, with what all its steps need.
 pub(super) struct Measuring<'a> {
@@ -71,10 +72,9 @@ impl Measuring<'_> {
         let mut rotation = Rotation::new(plan.clone(), SEED, questions);
         let mut warnings = Vec::new();
         if !benchmarks.skipped.is_empty() {
-            warnings.push(Warning::general(format!(
-                "{} benchmarks have the same machine code on both sides and did not take turns",
-                benchmarks.skipped.len()
-            )));
+            let skipped = count(benchmarks.skipped.len(), "benchmark");
+            let text = format!("{skipped} did not take turns, with the same machine code on both sides");
+            warnings.push(Warning::general(text));
         }
         let crashes = match benchmarks.both.is_empty() {
             true => Crashes::new(),

@@ -49,7 +49,7 @@ fn sign_off(args: &SignoffArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     if let Some((signature, file)) = signed {
         file.finish(&signature)?;
     }
-    let exit = Exit::from(document.conclusion());
+    let exit = Exit::from(document.verdict.conclusion);
     let mut endings: Vec<&str> = write::WRITERS.iter().map(|writer| writer.ending).collect();
     endings.extend(args.sign.as_ref().map(|_| SIGNATURE));
     let written: Vec<String> = endings.iter().map(|ending| beside(&stem, ending).display().to_string()).collect();

@@ -8,6 +8,7 @@ use crate::io::{self as world, Failure, Project, Signature};
 use crate::policy::Conclusion;
 use crate::report::{signoff as write, visible};
 use crate::signoff::{Difference, Document, Input, differences, sha256 as hash};
+use crate::unit::count;
 
 /// What verifying found.
 #[derive(Default)]
@@ -99,7 +100,7 @@ impl Findings {
         }
         let changed = self.broken.iter().filter(|text| text.contains("): changed: ")).count();
         if changed == 0 {
-            self.holds.push(format!("{} files are what they were", inputs.len()));
+            self.holds.push(format!("{}, as they were", count(inputs.len(), "file")));
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub struct Method {
 pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &pairs::METHOD, &summaries::METHOD, &TURNS];
 
 /// The name of the method for measurements that one process a side took in turns.
-pub(super) const PAIRS: &str = pairs::METHOD.name;
+pub const PAIRS: &str = pairs::METHOD.name;
 
 /// The name of the method for processes that took turns.
 pub const IN_TURNS: &str = "in-turns";

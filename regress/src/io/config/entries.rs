@@ -14,7 +14,7 @@ pub(super) fn read_entries<'a, 'i: 'a>(
     for budget in budgets {
         let line_number = lines.number(budget.span().start);
         let DeValue::Table(table) = budget.get_ref() else {
-            let problem = format!("a {kind} has to be a table");
+            let problem = format!("every `{kind}` has to be a table");
             errors.push(error_at(line_number, problem, format!("write [[{kind}]] and its keys below")));
             continue;
         };

@@ -174,9 +174,16 @@ impl Sections {
 
 fn unexpected(name: &str, found: &DeValue<'_>) -> String {
     match SHAPES.iter().find(|(known, _)| *known == name) {
-        Some((_, shape)) => format!("`{name}` is a {}; wanted {shape}", found.type_str()),
+        Some((_, shape)) => format!("`{name}` is {}; wanted {shape}", kind(found)),
         None => format!("unknown key `{name}`"),
     }
+}
+
+/// What a value is, with its article.
+fn kind(value: &DeValue<'_>) -> String {
+    let kind = value.type_str();
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" }; // an array, an integer
+    format!("{article} {kind}")
 }
 
 fn next_step(name: &str) -> String {
@@ -202,7 +209,7 @@ fn read_profiles(table: &DeTable<'_>, lines: &Lines, errors: &mut Vec<EntryError
                 profiles.push((name.get_ref().to_string(), Entry { line_number, fields: fields(keys, lines) }));
             }
             other => {
-                let problem = format!("`profile.{}` is a {}; wanted [profile.NAME]", name.get_ref(), other.type_str());
+                let problem = format!("`profile.{}` is {}; wanted [profile.NAME]", name.get_ref(), kind(other));
                 errors.push(error_at(line_number, problem, next_step("profile")));
             }
         }
@@ -254,7 +261,7 @@ mod tests {
         check("[compare]\nbetween_runs = \"-5%\"\n", &["regress.toml:2: `between_runs`: `-5%` is negative"]);
         check(
             "budget = 3\nbudgets = 4\n",
-            &["regress.toml:1: `budget` is a integer; wanted [[budget]]", "regress.toml:2: unknown key `budgets`"],
+            &["regress.toml:1: `budget` is an integer; wanted [[budget]]", "regress.toml:2: unknown key `budgets`"],
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::policy::bound::{Bound, Keeps};
 use crate::policy::case::Case;
 use crate::policy::entry::Value;
 use crate::policy::scope::Scope;
-use crate::unit::{Better, Quantity, Scale};
+use crate::unit::{Better, Quantity, Scale, count};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Limit,
@@ -138,7 +138,7 @@ fn believed(side: &Summary, case: &Case<'_>) -> (f64, f64) {
 
 fn more_needed(side: &Summary, case: &Case<'_>) -> String {
     if side.center.low.is_infinite() || side.center.high.is_infinite() {
-        return format!("{} measurements have no interval, take at least 6", side.n);
+        return format!("{} without an interval, take at least 6", count(side.n, "measurement"));
     }
     match case.row.metric.nature {
         Nature::Counted => "the count does not repeat, make it deterministic or raise the limit".to_owned(),

@@ -7,7 +7,7 @@ use crate::policy::entry::Value;
 use crate::policy::outcome::Outcome;
 use crate::policy::scope::Scope;
 use crate::select::size_of;
-use crate::unit::Better;
+use crate::unit::{Better, count};
 
 pub(super) const INFO: RuleInfo = RuleInfo {
     kind: RuleKind::Scaling,
@@ -85,14 +85,15 @@ impl ScalingLimit {
     /// Speaks once for all sizes of a benchmark: in the row of the largest.
     pub(super) fn judge(&self, case: &Case<'_>) -> Option<Ruling> {
         let steps = sizes_of(case)?;
-        let sizes = format!("over {} from {} to {}", count(&steps), steps.first()?.size, steps.last()?.size);
+        let sizes =
+            format!("over {} from {} to {}", count(steps.len(), "size"), steps.first()?.size, steps.last()?.size);
         let growing = growth(&steps, self.law, case.options);
         let Some(new) = Found::of(growing) else {
             let ruling = match growing {
                 Growing::Zero => Ruling::new(Outcome::Passed, format!("0 {sizes}")),
                 _ => Ruling::new(
                     Outcome::NotProven,
-                    format!("{} cannot show how it grows, allowed {}", count(&steps), self.text),
+                    format!("{} cannot show how it grows, allowed {}", count(steps.len(), "size"), self.text),
                 ),
             };
             return Some(ruling.advised(|| {
@@ -113,8 +114,9 @@ impl ScalingLimit {
         let inherited = old.is_some_and(|old| old.keeps == Keeps::No && point <= old.exponent.point + SLACK);
         let age = if new.keeps == Keeps::No && inherited { Age::Inherited } else { Age::New };
         let ruling = Ruling::on(new.keeps, point, new.bound, sentence);
-        let ruling =
-            ruling.advised(|| format!("{} allow either; measure at more of them, and at larger ones", count(&steps)));
+        let ruling = ruling.advised(|| {
+            format!("{} allow either; measure at more of them, and at larger ones", count(steps.len(), "size"))
+        });
         Some(Ruling { age, ..ruling })
     }
 
@@ -169,10 +171,6 @@ pub(in crate::policy) fn speaks_of(scope: &Scope, run: &Run) -> bool {
         };
         is_cost && scope.benchmark.matches(&observation.id) && size_of(observation.id.as_str()).is_some()
     })
-}
-
-fn count(steps: &[Step<'_>]) -> String {
-    if steps.len() == 1 { "1 size".to_owned() } else { format!("{} sizes", steps.len()) }
 }
 
 #[cfg(test)]

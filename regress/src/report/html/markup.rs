@@ -4,7 +4,7 @@ use super::super::escape;
 
 /// HTML under way. Text gets in escaped, and only here.
 #[derive(Default)]
-pub(super) struct Html(String);
+pub(in crate::report) struct Html(String);
 
 impl Html {
     /// Markup of our own, as it is.

@@ -1,10 +1,11 @@
-use super::super::figures::{self, Figures};
-use super::super::json;
-use super::super::view::{Line, Report};
-use super::super::words;
+use super::frame::{class, scroll};
 use super::markup::Html;
 use super::plots;
 use crate::policy::Outcome;
+use crate::report::figures::{self, Figures};
+use crate::report::tone::Tone;
+use crate::report::view::{Line, Report};
+use crate::report::words;
 
 /// So many rows get plots, the worst first: more make a page that opens slowly, and nobody looks at them all.
 const PLOTTED: usize = 400;
@@ -32,9 +33,8 @@ pub(super) fn table(report: &Report, html: &mut Html) {
             &format!("Plots are drawn of the first {PLOTTED} rows; for the other {more} choose rows: --filter."),
         );
     }
-    html.raw(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"Rows\" tabindex=\"0\">\n<table class=\"rows\">\n<caption>",
-    );
+    scroll("Rows", html);
+    html.raw("<table class=\"rows\">\n<caption>");
     html.text("Every metric of every benchmark, worst first. A row opens to its rules, its evidence and its plots.");
     html.raw("</caption>\n<thead>\n<tr>");
     for (name, class) in columns(survey) {
@@ -115,7 +115,7 @@ fn row(report: &Report, line: &Line, index: usize, survey: bool, html: &mut Html
         let ratio = row.change.as_ref().and_then(|change| change.ratio);
         cell(value(ratio), &figures.change, "", html);
     }
-    html.raw("<td class=\"verdict-word ").raw(tone(line)).raw("\">").text(figures.verdict).raw("</td>");
+    html.raw("<td class=\"verdict-word ").raw(class(Tone::of_line(line))).raw("\">").text(figures.verdict).raw("</td>");
     if survey {
         html.element("td class=\"text spare\"", &figures.rules);
         cell(None, &figures.headroom, "spare", html);
@@ -139,16 +139,6 @@ fn is_open(report: &Report, line: &Line, index: usize) -> bool {
     line.outcome == Outcome::Broken && index < OPEN && report.lines.len() > 1
 }
 
-fn tone(line: &Line) -> &'static str {
-    use super::super::view::Word;
-    match (line.outcome, line.word) {
-        (Outcome::Broken, _) | (_, Word::Regressed | Word::Crashed) => "bad",
-        (Outcome::NotProven | Outcome::Excused, _) => "doubtful",
-        (_, Word::Improved) => "good",
-        _ => "",
-    }
-}
-
 /// In a template: nothing of it is laid out before somebody opens the row.
 fn detail(report: &Report, line: &Line, survey: bool, draws: bool, html: &mut Html) {
     let row = &line.row.comparison;
@@ -158,7 +148,7 @@ fn detail(report: &Report, line: &Line, survey: bool, draws: bool, html: &mut Ht
     if !rules.is_empty() {
         html.raw("<h3>Rules</h3><ul class=\"plain\">\n");
         for judgement in rules {
-            let outcome = json::outcome(judgement.outcome);
+            let outcome = judgement.outcome.word();
             let rule = words::rule(report, judgement);
             html.raw("<li>").element("b", outcome).element("code", &rule).text(&judgement.sentence);
             for text in [judgement.why.as_deref(), judgement.advice.as_deref()].into_iter().flatten() {

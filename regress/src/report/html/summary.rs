@@ -1,13 +1,14 @@
-use super::super::view::{Report, Side};
-use super::super::words::{self, Breach, Failure};
+use super::frame;
 use super::markup::Html;
-use crate::policy::Conclusion;
+use crate::report::tone::Tone;
+use crate::report::view::{Report, Side};
+use crate::report::words::{self, Breach, Failure};
+use crate::unit::count;
 
 /// The answer, and what it is about.
 pub(super) fn head(report: &Report, html: &mut Html) {
-    html.raw("<header class=\"verdict ").raw(tone(report.conclusion)).raw("\">\n<h1>");
-    html.text(words::answer(report.conclusion)).raw("<small>").text(&words::sides(report)).raw("</small></h1>\n");
-    html.element("p class=\"tally\"", &words::tally(report));
+    let (answer, tone) = (words::answer(report.conclusion), Tone::of_conclusion(report.conclusion));
+    frame::head(answer, tone, &words::sides(report), &words::tally(report), html);
     if let Some(step) = words::next_step(report) {
         html.element("p", &step);
     }
@@ -18,14 +19,6 @@ pub(super) fn head(report: &Report, html: &mut Html) {
     }
     side("new", &report.context.new, html);
     html.raw("</dl>\n");
-}
-
-fn tone(conclusion: Conclusion) -> &'static str {
-    match conclusion {
-        Conclusion::Passed => "good",
-        Conclusion::NotProven => "doubtful",
-        Conclusion::Failed => "bad",
-    }
 }
 
 fn side(name: &str, side: &Side, html: &mut Html) {
@@ -59,7 +52,7 @@ pub(super) fn findings(report: &Report, html: &mut Html) {
     if !groups.is_empty() {
         html.raw("<h2>Not proven</h2>\n<ul class=\"findings doubtful\">\n");
         for group in &groups {
-            let rows = words::count(group.members.len(), "row");
+            let rows = count(group.members.len(), "row");
             html.raw("<li>").element("strong", &words::rule(report, group.judgement));
             html.element("span", &format!("{rows}: {}", group.advice)).raw("</li>\n");
         }
@@ -99,5 +92,4 @@ pub(super) fn foot(report: &Report, html: &mut Html) {
         }
         html.raw("</ul>\n");
     }
-    html.raw("<footer>").text(&format!("regress {}", env!("CARGO_PKG_VERSION"))).raw("</footer>\n");
 }

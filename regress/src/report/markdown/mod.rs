@@ -15,6 +15,7 @@ use super::words::{self, Breach, Failure};
 use super::{Renderer, Style};
 use crate::compare::{Beside, Comparison};
 use crate::policy::{Conclusion, Judgement, Outcome};
+use crate::unit::count;
 
 pub(super) const RENDERER: Renderer = Renderer {
     name: "markdown",
@@ -160,7 +161,7 @@ fn not_proven(report: &Report, page: &mut Page) {
     }
     if total > open {
         let more = if open > 0 { " more" } else { "" };
-        let summary = format!("{}{more} not proven", words::count(total - open, "rule"));
+        let summary = format!("{}{more} not proven", count(total - open, "rule"));
         page.folded(&summary, |page| {
             page.table(&headers, alignment, rows);
             if open == 0 {
@@ -204,7 +205,7 @@ fn listed(report: &Report, page: &mut Page) {
     if lines.is_empty() {
         return;
     }
-    let summary = format!("{}, worst first", words::count(lines.len(), "row"));
+    let summary = format!("{}, worst first", count(lines.len(), "row"));
     page.folded(&summary, |page| match (report.is_survey(), report.context.options.beside) {
         (true, _) => page.table(&ON_ITS_OWN, ON_ITS_OWN_ALIGNMENT, lines.iter().map(|line| own_cells(line))),
         (false, Beside::Nothing) => {

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use crate::report::escape::{self, shortened};
-use crate::report::words;
+use crate::unit::count;
 
 /// Bytes of a whole comment. GitHub refuses one of more than 65 536 characters, GitLab one of more than 1 000 000; a
 /// byte is at least a character, in whatever way they are counted.
@@ -84,8 +84,8 @@ impl Page {
 
     /// All of it; and what is not in it.
     pub fn finish(mut self, elsewhere: &[String]) -> String {
-        let rows = (self.rows_left_out > 0).then(|| words::count(self.rows_left_out, "row"));
-        let notes = (self.notes_left_out > 0).then(|| words::count(self.notes_left_out, "note"));
+        let rows = (self.rows_left_out > 0).then(|| count(self.rows_left_out, "row"));
+        let notes = (self.notes_left_out > 0).then(|| count(self.notes_left_out, "note"));
         let left_out: Vec<String> = rows.into_iter().chain(notes).collect();
         let left_out = left_out.join(" and ");
         let whole: Vec<String> = elsewhere.iter().map(|place| text(&shortened(place, NAME_LONGEST))).collect();

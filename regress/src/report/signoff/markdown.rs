@@ -2,12 +2,14 @@ use std::io::{self, Write};
 
 use super::super::escape::{markdown as text, markdown_code as code};
 use super::page::{Cell, Page, ROWS_OPEN, Section, Table, page};
-use crate::signoff::{Document, State};
+use crate::report::tone::Tone;
+use crate::signoff::Document;
+use crate::unit::count;
 
 /// Writes the page as GitHub shows it.
 pub(super) fn write(document: &Document, sha256: &str, out: &mut dyn Write) -> io::Result<()> {
     let Page { title, headline, sections } = page(document, sha256);
-    writeln!(out, "# {}\n\n**{}**", text(&title), text(&headline))?;
+    writeln!(out, "# {}\n\n**{}**", text(&title), text(&headline.text()))?;
     sections.iter().try_for_each(|section| write_section(section, out))
 }
 
@@ -37,7 +39,7 @@ fn fence(lines: &[String]) -> String {
 fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let is_long = table.rows.len() > ROWS_OPEN;
     if is_long {
-        writeln!(out, "\n<details><summary>{} rows</summary>", table.rows.len())?;
+        writeln!(out, "\n<details><summary>{}</summary>", count(table.rows.len(), "row"))?;
     }
     let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
     let marks: Vec<&str> = table.columns.iter().map(|column| if column.is_number { "--:" } else { "---" }).collect();
@@ -52,9 +54,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(words) => text(words),
         Cell::Code(words) => code(words),
-        Cell::State(State::Fail) => format!("**{}**", State::Fail),
-        Cell::State(state) => state.to_string(),
-        Cell::Outcome(word @ ("broken" | "not proven" | "cannot fire")) => format!("**{word}**"),
-        Cell::Outcome(word) => (*word).to_owned(),
+        Cell::Word(word, Some(Tone::Bad | Tone::Doubtful)) => format!("**{word}**"),
+        Cell::Word(word, Some(Tone::Good) | None) => (*word).to_owned(),
     }
 }

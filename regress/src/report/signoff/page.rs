@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 
 use super::super::escape::csv_number as number;
 use super::super::figures::{NOTHING, ratios};
-use super::super::words::count;
+use super::super::tone::Tone;
+use super::super::words;
+use crate::compare::Word;
+use crate::policy::{ArmedState, Outcome};
 use crate::signoff::{
     Best, Breach, BudgetRow, BudgetUse, Course, Document, Evidence, Input, NullRun, Origin, State, Unjudged,
 };
-use crate::unit::{Scale, Unit, show_change};
+use crate::unit::{Scale, Unit, count, show_change};
 
 /// All that is written.
 pub(super) struct Page {
     pub title: String,
-    pub headline: String,
+    pub headline: Headline,
     pub sections: Vec<Section>,
 }
 
@@ -37,14 +40,31 @@ pub(super) struct Column {
     pub is_number: bool,
 }
 
+/// The first line.
+pub(super) struct Headline {
+    /// `PASSED`.
+    pub answer: &'static str,
+    pub tone: Tone,
+    /// `v1.2.0 against v1.1.0, 2026-11-21`.
+    pub about: String,
+    /// `checks 0 fail, 3 not measured, 4 not applicable, 12 pass; 27 of 30 rows judged`.
+    pub tally: String,
+}
+
+impl Headline {
+    /// In one line.
+    pub fn text(&self) -> String {
+        format!("{}  {}: {}", self.answer, self.about, self.tally)
+    }
+}
+
 /// Text is still as somebody wrote it.
 pub(super) enum Cell {
     Text(String),
     /// A name, a rule, a file.
     Code(String),
-    State(State),
-    /// A verdict of the rules, to be seen when it is not good.
-    Outcome(&'static str),
+    /// A word of a closed set, to be seen when it is not good.
+    Word(&'static str, Option<Tone>),
 }
 
 /// So many rows stand open; more are folded up.
@@ -72,30 +92,27 @@ pub(super) fn page(document: &Document, sha256: &str) -> Page {
     }
 }
 
-/// `PASSED  v1.2.0 against v1.1.0, 2026-11-21: 12 checks pass, 0 fail, 3 not measured, 4 not applicable`.
-pub(super) fn headline(document: &Document) -> String {
+/// The answer, and what it is about.
+pub(super) fn headline(document: &Document) -> Headline {
     let recipe = &document.recipe;
     let against = recipe.old.as_ref().map_or_else(String::new, |old| format!(" against {old}"));
+    let counts = &document.verdict.counts;
     let checks = State::ALL.map(|state| {
-        let n = document.verdict.counts.checks.get(state.word()).copied().unwrap_or(0);
+        let n = counts.checks.get(state.word()).copied().unwrap_or(0);
         format!("{n} {state}")
     });
-    let counts = &document.verdict.counts;
-    format!(
-        "{}  {}{against}, {}: checks {}; {} of {} judged",
-        document.verdict.conclusion.to_uppercase(),
-        recipe.release,
-        recipe.today,
-        checks.join(", "),
-        counts.rows_judged,
-        count(counts.rows, "row"),
-    )
+    Headline {
+        answer: words::answer(document.verdict.conclusion),
+        tone: Tone::of_conclusion(document.verdict.conclusion),
+        about: format!("{}{against}, {}", recipe.release, recipe.today),
+        tally: format!("checks {}; {} of {} judged", checks.join(", "), counts.rows_judged, count(counts.rows, "row")),
+    }
 }
 
 /// What is broken or not proven, a line each.
 pub(super) fn breaches(document: &Document) -> Vec<String> {
     let line = |breach: &Breach| {
-        let word = if breach.outcome == "broken" { "FAIL" } else { "NOT PROVEN" };
+        let word = if breach.outcome == Outcome::Broken { "FAIL" } else { "NOT PROVEN" };
         let place: Vec<&str> = [&breach.benchmark, &breach.metric].into_iter().flatten().map(String::as_str).collect();
         let place = if place.is_empty() { String::new() } else { format!(" {}", place.join(" ")) };
         let why = breach.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -105,10 +122,7 @@ pub(super) fn breaches(document: &Document) -> Vec<String> {
 }
 
 fn source(document: &Document, line_number: Option<usize>) -> String {
-    match line_number {
-        Some(line_number) => format!("{}:{line_number}", document.recipe.config.as_deref().unwrap_or("regress.toml")),
-        None => "built-in rule".to_owned(),
-    }
+    words::place(document.recipe.config.as_deref(), line_number)
 }
 
 impl Section {
@@ -144,6 +158,14 @@ fn code(text: impl Into<String>) -> Cell {
     Cell::Code(text.into())
 }
 
+fn state(state: State) -> Cell {
+    Cell::Word(state.word(), Tone::of_state(state))
+}
+
+fn outcome(outcome: Outcome) -> Cell {
+    Cell::Word(outcome.word(), Tone::of_outcome(outcome))
+}
+
 fn or_nothing(text: Option<String>) -> Cell {
     Cell::Text(text.unwrap_or_else(|| NOTHING.to_owned()))
 }
@@ -152,7 +174,7 @@ fn checklist(document: &Document) -> Section {
     let rows = document
         .checklist
         .iter()
-        .map(|line| vec![Cell::State(line.state), text(line.question), text(&*line.found), code(&*line.artefact)]);
+        .map(|line| vec![state(line.state), text(line.question), text(&*line.found), code(&*line.artefact)]);
     Section::new("Checklist").with(&[("", Left), ("question", Left), ("found", Left), ("file", Left)], rows.collect())
 }
 
@@ -164,7 +186,7 @@ fn broken(document: &Document) -> Option<Section> {
         .map(|breach| {
             let rule = format!("{} ({})", breach.rule, source(document, breach.line_number));
             vec![
-                Cell::Outcome(breach.outcome),
+                outcome(breach.outcome),
                 breach.benchmark.as_ref().map_or_else(|| or_nothing(None), code),
                 breach.metric.as_ref().map_or_else(|| or_nothing(None), code),
                 text(&*breach.found),
@@ -184,7 +206,7 @@ fn budgets(document: &Document) -> Section {
         let tightest = budget.rows.first()?;
         let shown = |value: Option<f64>| value.map(|value| in_unit(budget, tightest, value));
         Some(vec![
-            Cell::Outcome(budget.outcome),
+            outcome(budget.outcome),
             code(format!("{} ({})", budget.rule, source(document, budget.line_number))),
             text(budget.rows.len().to_string()),
             code(format!("{} {}", tightest.benchmark, tightest.metric)),
@@ -230,17 +252,18 @@ fn left(budget: &BudgetUse, row: &BudgetRow) -> Option<String> {
 
 /// Rules that do not fire at their bound; the rest is counted.
 fn armed(document: &Document) -> Section {
-    let fire = document.armed.iter().filter(|rule| rule.state == "fires").count();
-    let asked = document.armed.iter().filter(|rule| !["off", "not looked at"].contains(&rule.state)).count();
-    let rows = document.armed.iter().filter(|rule| rule.state != "fires" || !rule.found.is_empty()).map(|rule| {
-        let tried_on = rule.tried_on.as_ref().map(|(benchmark, metric)| format!("{benchmark} {metric}"));
-        vec![
-            Cell::Outcome(rule.state),
-            code(format!("{} ({})", rule.rule, source(document, rule.line_number))),
-            tried_on.map_or_else(|| or_nothing(None), code),
-            text(if rule.found.is_empty() { NOTHING } else { &rule.found }),
-        ]
-    });
+    let fire = document.armed.iter().filter(|rule| rule.state == ArmedState::Fires).count();
+    let asked = document.armed.iter().filter(|rule| rule.state.is_asked()).count();
+    let rows =
+        document.armed.iter().filter(|rule| rule.state != ArmedState::Fires || !rule.found.is_empty()).map(|rule| {
+            let tried_on = rule.tried_on.as_ref().map(|(benchmark, metric)| format!("{benchmark} {metric}"));
+            vec![
+                Cell::Word(rule.state.words(), Tone::of_armed(rule.state)),
+                code(format!("{} ({})", rule.rule, source(document, rule.line_number))),
+                tried_on.map_or_else(|| or_nothing(None), code),
+                text(if rule.found.is_empty() { NOTHING } else { &rule.found }),
+            ]
+        });
     let columns = [("", Left), ("rule", Left), ("tried on", Left), ("found", Left)];
     let said = format!("{fire} of {} fire on a breach made of these results.", count(asked, "rule"));
     Section::new("Can the rules fire?").saying(said).with(&columns, rows.collect())
@@ -248,8 +271,9 @@ fn armed(document: &Document) -> Section {
 
 /// What moved, against the last release and against the best ever; the rest is counted.
 fn course(document: &Document) -> Section {
-    let moved =
-        |row: &&Course| row.finding != "unchanged" || row.best.as_ref().is_some_and(|best| best.finding == "regressed");
+    let moved = |row: &&Course| {
+        row.finding != Word::Unchanged || row.best.as_ref().is_some_and(|best| best.finding == Word::Regressed)
+    };
     let rows: Vec<Vec<Cell>> = document.course.iter().filter(moved).map(course_row).collect();
     let still = document.course.len() - rows.len();
     let means = document.means.iter().map(|mean| match mean.ratio {
@@ -293,10 +317,9 @@ fn course_row(row: &Course) -> Vec<Cell> {
         shown(row.new),
         or_nothing(row.ratio.map(show_change)),
         or_nothing(believed.map(|(low, high)| ratios(low, high))),
-        if row.outcome == "broken" || row.outcome == "not proven" {
-            Cell::Outcome(row.outcome)
-        } else {
-            text(row.finding)
+        match row.outcome {
+            Outcome::Broken | Outcome::NotProven => outcome(row.outcome),
+            Outcome::NotJudged | Outcome::Passed | Outcome::Tolerated | Outcome::Excused => text(row.finding.text()),
         },
         shown(best.and_then(|best| best.value)),
         or_nothing(best.map(against_best)),
@@ -307,7 +330,7 @@ fn course_row(row: &Course) -> Vec<Cell> {
 fn against_best(best: &Best) -> String {
     match best.ratio {
         Some(ratio) => show_change(ratio),
-        None => best.finding.to_owned(),
+        None => best.finding.to_string(),
     }
 }
 
@@ -317,7 +340,7 @@ fn waivers(document: &Document) -> Section {
         .iter()
         .map(|waiver| {
             vec![
-                text(waiver.state),
+                text(waiver.state.words()),
                 code(format!("{} {}", waiver.benchmark, waiver.metric)),
                 text(&*waiver.ceiling),
                 text(&*waiver.expires),
@@ -360,8 +383,8 @@ fn noise(document: &Document) -> Section {
     let noise = &document.noise;
     let section = Section::new("Noise and false alarms").saying(format!(
         "Intervals hold with {} %; at most {} of 100 comparisons of equal programs may find anything.",
-        percent(noise.confidence),
-        percent(noise.alpha)
+        words::percent(noise.confidence),
+        words::percent(noise.alpha)
     ));
     let Some(NullRun { recorded_at, runs, false_runs, benchmarks, visible_least, visible_most }) = &noise.null_run
     else {
@@ -383,10 +406,6 @@ fn noise(document: &Document) -> Section {
         )),
         None => section,
     }
-}
-
-fn percent(probability: f64) -> String {
-    number((probability * 1e6).round() / 1e4)
 }
 
 /// A line for each fact, a column for each side.

@@ -18,7 +18,7 @@ pub fn text(document: &Document, width: u16, out: &mut dyn Write) -> io::Result<
     /// Behind the longest state.
     const INDENT: usize = 16;
     let width = usize::from(width);
-    wrapped(&page::headline(document), 0, width, out)?;
+    wrapped(&page::headline(document).text(), 0, width, out)?;
     writeln!(out)?;
     for Line { question, state, found, .. } in &document.checklist {
         let line = format!("{:<14}  {question}: {found}", state.word());

@@ -14,10 +14,12 @@ use std::io::{self, Write};
 use table::Table;
 use unicode_width::UnicodeWidthStr;
 
-use super::view::{Fold, Line, Place, Report, Word};
+use super::tone::Tone;
+use super::view::{Fold, Line, Place, Report};
 use super::words::{self, Breach, Failure};
 use super::{Colour, Renderer, Style, escape, figures};
-use crate::policy::{Conclusion, Outcome};
+use crate::policy::Conclusion;
+use crate::unit::count;
 
 pub(super) const RENDERER: Renderer = Renderer {
     name: "table",
@@ -50,7 +52,7 @@ pub(super) fn overview(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page { width: usize::from(style.width), colour: style.colour };
-    page.block(&format!("{}  ", words::answer(conclusion)), tone_of(conclusion), verdicts, out)?;
+    page.block(&format!("{}  ", words::answer(conclusion)), Tone::of_conclusion(conclusion), verdicts, out)?;
     writeln!(out)
 }
 
@@ -64,18 +66,10 @@ struct Page {
     colour: Colour,
 }
 
-/// What a word means, for those who see colours.
-#[derive(Clone, Copy)]
-enum Tone {
-    Bad,
-    Good,
-    Doubtful,
-}
-
 impl Page {
     /// The answer.
     fn headline(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let tone = tone_of(report.conclusion);
+        let tone = Tone::of_conclusion(report.conclusion);
         let answer = words::answer(report.conclusion);
         let rest = format!("{}: {}", words::sides(report), words::tally(report));
         self.block(&format!("{answer}  "), tone, &[rest], out)
@@ -117,7 +111,7 @@ impl Page {
         const EXAMPLES: usize = 3;
         for group in &report.not_proven() {
             writeln!(out)?;
-            let rows = words::count(group.members.len(), "row");
+            let rows = count(group.members.len(), "row");
             let head = [words::rule(report, group.judgement), format!("{rows}: {}", group.advice)];
             self.block("NOT PROVEN ", Tone::Doubtful, &head, out)?;
             for (line, judgement) in group.members.iter().take(EXAMPLES) {
@@ -209,32 +203,6 @@ fn folds(report: &Report) -> Vec<String> {
         last.push_str(" (--all shows them)");
     }
     folds
-}
-
-fn tone_of(conclusion: Conclusion) -> Tone {
-    match conclusion {
-        Conclusion::Passed => Tone::Good,
-        Conclusion::NotProven => Tone::Doubtful,
-        Conclusion::Failed => Tone::Bad,
-    }
-}
-
-fn tone(line: &Line) -> Option<Tone> {
-    match (line.outcome, line.word) {
-        (Outcome::Broken, _) | (_, Word::Regressed | Word::Crashed) => Some(Tone::Bad),
-        (Outcome::NotProven | Outcome::Excused, _) => Some(Tone::Doubtful),
-        (_, Word::Improved) => Some(Tone::Good),
-        (
-            _,
-            Word::Differs
-            | Word::NotProven
-            | Word::WithinBudget
-            | Word::NotJudged
-            | Word::New
-            | Word::Gone
-            | Word::Unchanged,
-        ) => None,
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, Tab
 use unicode_width::UnicodeWidthStr;
 
 use super::bars;
-use super::{Tone, tone};
 use crate::parallel::in_parts;
 use crate::report::figures::{self, Figures};
+use crate::report::tone::Tone;
 use crate::report::view::{Line, Report};
 use crate::report::{Colour, escape};
 
@@ -76,7 +76,7 @@ struct Row {
 
 impl Row {
     fn of(line: &Line) -> Row {
-        Row { figures: Figures::of(line), bars: figures::NOTHING.to_owned(), tone: tone(line) }
+        Row { figures: Figures::of(line), bars: figures::NOTHING.to_owned(), tone: Tone::of_line(line) }
     }
 
     fn has_bars(&self) -> bool {

@@ -1,7 +1,8 @@
 //! Whether the rules could have said no.
 
-use super::super::checklist::{Case, Found, State, count};
+use super::super::checklist::{Case, Found, State};
 use crate::policy::{ArmedRule, ArmedState};
+use crate::unit::count;
 
 pub(super) fn armed(case: &Case<'_>) -> Found {
     let asked: Vec<&ArmedRule> = case.facts.verdicts.armed.iter().filter(|rule| rule.is_asked()).collect();

@@ -1,6 +1,7 @@
 //! What no measurement shows: somebody answers for it with a file.
 
 use super::super::checklist::{Case, Found, State};
+use crate::unit::count;
 
 pub(super) fn cpu_profile(case: &Case<'_>) -> Found {
     attested(case, "cpu-profile")
@@ -18,7 +19,6 @@ pub(super) fn tests(case: &Case<'_>) -> Found {
 fn attested(case: &Case<'_>, check: &str) -> Found {
     match case.facts.evidence(check).count() {
         0 => Found::new(State::NotMeasured, format!("0 files; --evidence {check}=FILE names one")),
-        1 => Found::new(State::Pass, "1 file, which somebody answers for"),
-        n => Found::new(State::Pass, format!("{n} files, which somebody answers for")),
+        n => Found::new(State::Pass, format!("{}, which somebody answers for", count(n, "file"))),
     }
 }

@@ -1,9 +1,9 @@
 //! What the rules say of one kind of metric.
 
-use super::super::checklist::{Case, Found, State, count};
+use super::super::checklist::{Case, Found, State};
 use super::super::unjudged;
 use crate::policy::{Against, Judgement, Outcome, Row, RuleKind, WaiverState};
-use crate::unit::Scale;
+use crate::unit::{Scale, count};
 
 pub(super) fn judged(case: &Case<'_>) -> Found {
     let all = case.facts.rows().count();
@@ -71,16 +71,7 @@ pub(super) fn contention(case: &Case<'_>) -> Found {
 
 /// A change that is demanded, and not only allowed: `<= -15%`.
 pub(super) fn goals(case: &Case<'_>) -> Found {
-    of_rules(case, "goals", |judgement| {
-        let is_beyond_none = |Against { bound, .. }: &Against| match bound.is_upper() {
-            Some(true) => bound.value < 1.0,
-            Some(false) => bound.value > 1.0,
-            None => false,
-        };
-        judgement.rule == RuleKind::Change
-            && judgement.rule_text.contains('%')
-            && judgement.against.as_ref().is_some_and(is_beyond_none)
-    })
+    of_rules(case, "goals", Judgement::is_goal)
 }
 
 pub(super) fn growth(case: &Case<'_>) -> Found {

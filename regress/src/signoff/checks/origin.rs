@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::checklist::{Case, Found, State, count};
+use super::super::checklist::{Case, Found, State};
 use crate::compare::{Finding, Reason};
 use crate::model::{BenchId, Host, Nature, Run, Standing, Values};
 use crate::policy::{Outcome, RuleKind};
+use crate::unit::count;
 
 pub(super) fn baseline(case: &Case<'_>) -> Found {
     match (case.facts.old, &case.facts.recipe.old) {

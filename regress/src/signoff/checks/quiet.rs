@@ -1,9 +1,10 @@
 //! How far the measurements can be trusted.
 
-use super::super::checklist::{Case, Found, State, count};
+use super::super::checklist::{Case, Found, State};
 use crate::compare::Finding;
 use crate::model::{Nature, Noise};
 use crate::policy::{Day, Row};
+use crate::unit::count;
 
 /// A null run older than this says little of the machine as it is; chosen.
 const NULL_RUN_DAYS_MAX: i64 = 30;

@@ -1,10 +1,10 @@
 //! What became of the numbers since.
 
-use super::super::checklist::{Case, Found, State, count};
+use super::super::checklist::{Case, Found, State};
 use super::super::course::{Best, Course};
-use crate::compare::Finding;
+use crate::compare::{Finding, Word};
 use crate::policy::{Excuse, Outcome, RuleKind};
-use crate::unit::show_change;
+use crate::unit::{count, show_change};
 
 pub(super) fn regressions(case: &Case<'_>) -> Found {
     let Some(name) = &case.facts.recipe.old else {
@@ -68,7 +68,7 @@ pub(super) fn best(case: &Case<'_>) -> Found {
     }
     let mut lost: Vec<(f64, &Course, &Best)> = known
         .iter()
-        .filter(|(_, best)| best.finding == "regressed")
+        .filter(|(_, best)| best.finding == Word::Regressed)
         .map(|(row, best)| (loss(best), *row, *best))
         .collect();
     lost.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));

@@ -127,7 +127,7 @@ fn every_mistake_in_a_unit_is_told_with_its_line() {
         "regress.toml:11: `better`: `up` is no direction\n  write \"lower\" or \"higher\"\n",
     ]);
     desk.write("regress.toml", "unit = 3\n");
-    desk.run("check a.txt").refused(&["regress.toml:1: `unit` is a integer; wanted [[unit]]"]);
+    desk.run("check a.txt").refused(&["regress.toml:1: `unit` is an integer; wanted [[unit]]"]);
 }
 
 #[test]
