@@ -3,7 +3,7 @@
 //! Without a driver nothing can be tried, and that is said. Where `REGRESS_BROWSER=required` stands in the environment, as
 //! it does in `scripts/test.sh`, that is a failure.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::cmd::Desk;
+use crate::http;
 
 const ENTER: &str = "\u{e007}";
 
@@ -51,29 +52,10 @@ impl Browser {
     #[track_caller]
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the driver listens");
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
-             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut reader = BufReader::new(stream);
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).unwrap();
-            if let Some(number) = header.to_lowercase().strip_prefix("content-length:") {
-                length = number.trim().parse().unwrap();
-            }
-            if header.trim().is_empty() {
-                break;
-            }
-        }
-        let mut answer = vec![0; length];
-        reader.read_exact(&mut answer).unwrap();
-        let answer: Value = serde_json::from_slice(&answer).expect("the driver answers in JSON");
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the driver listens");
+        http::send(&stream, &format!("{method} {path} HTTP/1.1"), &body);
+        let (_, answer) = http::receive(&stream);
+        assert!(answer.is_object(), "{method} {path}: the driver answers in JSON");
         assert!(answer["value"]["error"].is_null(), "{method} {path}: {answer:#}");
         answer["value"].clone()
     }

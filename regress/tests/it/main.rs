@@ -10,6 +10,7 @@ mod drop_in;
 mod every_format;
 mod excused;
 mod fuzz;
+mod http;
 mod judging;
 mod oracle_benchstat;
 mod other_languages;

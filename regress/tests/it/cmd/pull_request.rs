@@ -2,7 +2,6 @@
 //! `scripts/comment.py` against a server that answers as GitHub would. What is measured is a bench target that does not
 //! measure: it answers as criterion would, so no test here hangs on a time.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::revisions::git;
 use super::{Desk, Told, told};
+use crate::http;
 
 const MANIFEST: &str = r#"[package]
 name = "tiny"
@@ -249,29 +249,15 @@ fn github(comments: Value) -> (String, mpsc::Receiver<(String, Value)>) {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(stream) = stream else { return };
-            answer(stream, &comments, &asked);
+            answer(&stream, &comments, &asked);
         }
     });
     (address, receiver)
 }
 
-fn answer(mut stream: TcpStream, comments: &Value, asked: &mpsc::Sender<(String, Value)>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let (mut request, mut length) = (String::new(), 0);
-    reader.read_line(&mut request).unwrap();
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).unwrap();
-        if let Some(number) = header.to_lowercase().strip_prefix("content-length:") {
-            length = number.trim().parse().unwrap();
-        }
-        if header.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let request = request.rsplit_once(' ').unwrap().0.to_owned();
+fn answer(stream: &TcpStream, comments: &Value, asked: &mpsc::Sender<(String, Value)>) {
+    let (first, body) = http::receive(stream);
+    let request = first.rsplit_once(' ').unwrap().0.to_owned();
     let reply = match &request {
         request if request.starts_with("GET /repos/team/service/pulls?state=open&head=stranger%3Ap%40tch&") => {
             json!([{"number": 7, "head": {"sha": "old"}}, {"number": 8, "head": {"sha": "measured"}}])
@@ -280,9 +266,8 @@ fn answer(mut stream: TcpStream, comments: &Value, asked: &mpsc::Sender<(String,
         request if request.starts_with("GET") => json!([]),
         _ => json!({}),
     };
-    let _ = asked.send((request, serde_json::from_slice(&body).unwrap_or(Value::Null)));
-    let reply = reply.to_string();
-    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reply}", reply.len()).unwrap();
+    let _ = asked.send((request, body));
+    http::send(stream, "HTTP/1.1 200 OK", &reply.to_string());
 }
 
 /// What the workflow of a fork's pull request does with its report. The requests, without the first two pages.
