@@ -34,6 +34,17 @@ pub enum Better {
     Unknown,
 }
 
+impl Better {
+    /// In one word, the same in all formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Better::Lower => "lower",
+            Better::Higher => "higher",
+            Better::Unknown => "unknown",
+        }
+    }
+}
+
 /// Which way a number is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outwards {

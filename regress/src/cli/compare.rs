@@ -11,8 +11,8 @@ use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Sett
 use crate::model::{BenchId, Host, Noise, Run, Warning};
 use crate::policy::{self, Aliases, Budget, Request, Source};
 use crate::report::{
-    self, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
-    Style,
+    self, Between, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds,
+    Show, Side, Style,
 };
 use crate::select::Wanted;
 
@@ -67,8 +67,8 @@ pub(super) struct Desk<'a> {
     pub rows: RowArgs,
     look: &'a Look,
     filters: Filters,
-    /// Whether rows are called otherwise than the benchmarks that budgets speak of.
-    renamed: bool,
+    /// Rows of columns are called otherwise than the benchmarks that budgets speak of.
+    between: Between,
     /// Begun, so that the work is not done for nothing.
     files: Vec<(&'static Renderer, NewFile)>,
 }
@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
             rows: RowArgs::default(),
             look,
             filters,
-            renamed: false,
+            between: Between::Runs,
             files,
         })
     }
@@ -149,7 +149,7 @@ impl<'a> Desk<'a> {
             let selector = self.selector(&runs.iter().collect::<Vec<_>>())?;
             all_or_failures(runs.iter().map(|run| selector.of(run).map(std::borrow::Cow::into_owned)))?
         };
-        self.renamed = true;
+        self.between = Between::Columns;
         let arranged = columns.clone().arrange(&selected);
         let tables = arranged.map_err(|reason| Failure::new(reason.to_string(), reason.next_step()))?;
         let mut reports = Vec::new();
@@ -212,7 +212,7 @@ impl<'a> Desk<'a> {
             file.spare(results.chain(self.settings.path.as_deref()))?;
         }
         let mut selection = self.look.selection();
-        selection.some_benchmarks |= self.renamed;
+        selection.some_benchmarks |= self.between == Between::Columns;
         let Settings { options, policy, path, .. } = &self.settings;
         let request = Request {
             comparisons,
@@ -242,6 +242,7 @@ impl<'a> Desk<'a> {
             title: self.look.title.clone(),
             old: old_side,
             new: new_side,
+            between: self.between,
             options: options.clone(),
             config_path: path.clone(),
             profile: policy.profile.name.clone(),

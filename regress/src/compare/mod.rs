@@ -29,6 +29,7 @@ mod pair;
 mod subject;
 mod summary;
 pub mod tables;
+mod why;
 mod word;
 
 pub use crate::stats::Law;
@@ -43,6 +44,7 @@ pub use growth::{Growing, Step, growth, steps};
 pub use methods::{IN_TURNS, METHODS, Method, PAIRS};
 pub use subject::Subjects;
 pub use summary::Summary;
+pub use why::Why;
 pub use word::Word;
 
 use crate::model::{BenchId, Metric, Nature, Observation, Run, Standing};

@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::view::{Line, Report};
-use super::{Renderer, Style, escape, json, words};
-use crate::compare::{Benchstat, Beside, Change, Finding, Summary};
+use super::{Renderer, Style, escape, words};
+use crate::compare::{Benchstat, Beside, Change, Summary};
 use crate::policy::Outcome;
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -44,7 +44,7 @@ const COLUMNS: &[(&str, Cell)] = &[
     ("benchmark", |_, line| escape::csv_text(line.row.comparison.id.as_str())),
     ("metric", |_, line| escape::csv_text(&line.row.comparison.metric.name)),
     ("unit", |_, line| escape::csv_text(&line.row.comparison.metric.unit.to_string())),
-    ("better", |_, line| json::better(line.row.comparison.metric.better).to_owned()),
+    ("better", |_, line| line.row.comparison.metric.better.word().to_owned()),
     ("harness", |_, line| escape::csv_text(&line.row.comparison.harness)),
     ("finding", |_, line| line.word.text().to_owned()),
     ("outcome", |_, line| line.outcome.word().to_owned()),
@@ -119,18 +119,7 @@ fn seen_by(line: &Line) -> String {
 }
 
 fn reason(line: &Line) -> String {
-    match &line.row.comparison.finding {
-        Finding::NotProven(lack) => lack.advice(),
-        Finding::NotComparable(reason) => reason.to_string(),
-        Finding::Crashed(how) => how.clone(),
-        Finding::Regressed
-        | Finding::Improved
-        | Finding::Unchanged
-        | Finding::WithinBudget
-        | Finding::Differs
-        | Finding::OnlyOld
-        | Finding::OnlyNew => String::new(),
-    }
+    line.row.comparison.finding.why().map(|why| why.sentence).unwrap_or_default()
 }
 
 /// `broken: limit == 0 (regress.toml:12); passed: change <= +0% (built-in rule)`.

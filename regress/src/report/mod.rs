@@ -41,7 +41,7 @@ pub use escape::terminal as visible;
 pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};
 pub use several::{conclusion, holds, render, sides};
-pub use view::{Context, FalseAlarms, NullRun, Order, Report, SameCode, Show, Side};
+pub use view::{Between, Context, FalseAlarms, NullRun, Order, Report, SameCode, Show, Side};
 
 /// What the output is written on.
 #[derive(Clone, Copy, Debug)]

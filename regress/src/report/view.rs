@@ -18,6 +18,8 @@ pub struct Context {
     pub old: Option<Side>,
     /// The side that was judged.
     pub new: Side,
+    /// What the sides are.
+    pub between: Between,
     /// What the comparison took as given.
     pub options: Options,
     /// The file the written rules stand in, for messages.
@@ -34,6 +36,15 @@ pub struct Context {
     pub show: Show,
     /// What was measured, where a renderer wants to draw it.
     pub measurements: Option<Measurements>,
+}
+
+/// What is held against each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// An earlier run and a later one.
+    Runs,
+    /// Columns of one and the same: neither is a baseline.
+    Columns,
 }
 
 /// How often measuring on this machine flagged what did not change, as far as anybody looked.

@@ -163,6 +163,7 @@ fn rendered(verdicts: Verdicts, format: &str) -> String {
     let context = Context {
         title: "regress".to_owned(),
         elsewhere: Vec::new(),
+        between: regress::report::Between::Runs,
         old: Some(side()),
         new: side(),
         options: Options::default(),

@@ -13,7 +13,7 @@ use regress::model::{BenchId, Commit, Exact, Host, Metric, Observation, Processe
 use regress::policy::{
     self, Budgets, Conclusion, Day, Entry, Field, Policy, Profile, Request, Selection, Value, Verdicts, Waivers,
 };
-use regress::report::{Colour, Context, FalseAlarms, Measurements, RENDERERS, Report, Show, Side, Style};
+use regress::report::{Between, Colour, Context, FalseAlarms, Measurements, RENDERERS, Report, Show, Side, Style};
 use regress::stats::Sample;
 use regress::unit::{Better, Unit};
 
@@ -334,6 +334,7 @@ fn context(old: Option<Side>, new: Side, show: Show) -> Context {
         elsewhere: Vec::new(),
         old,
         new,
+        between: Between::Runs,
         options: Options::default(),
         config_path: Some("regress.toml".to_owned()),
         profile: None,
