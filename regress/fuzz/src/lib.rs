@@ -4,7 +4,7 @@
 //! inputs that are kept in `corpus/`. So this file is part of two crates.
 
 use regress::compare::tables::{Criteria, Gathered, Measured};
-use regress::formats::{self, FORMATS, File, Reading, go_text::scan, native, noise};
+use regress::formats::{self, FORMATS, File, Reading, go_text::scan, native, noise, note};
 use regress::model::Run;
 use regress::report;
 use regress::select::{Filter, Language, Projections, Subject, Wanted};
@@ -15,7 +15,8 @@ pub mod seeds;
 type Try = fn(&[u8]);
 
 /// The targets that are no reader of [`FORMATS`].
-const OTHERS: &[(&str, Try)] = &[("benchstat", benchstat), ("noise", null_run), ("select", select)];
+const OTHERS: &[(&str, Try)] =
+    &[("benchstat", benchstat), ("noise", null_run), ("note", kept_note), ("select", select)];
 
 /// Does with `bytes` what the target of this name does; a reader's target is called as its format, `_` for `-`.
 ///
@@ -86,6 +87,26 @@ fn null_run(bytes: &[u8]) {
     let written = noise::write(&found);
     let again = noise::read(&"noise.json".into(), &written).expect("what was written reads back");
     assert_eq!(noise::write(&again), written);
+}
+
+/// A git note of a commit: runs of several machines, a line each, and whatever else somebody wrote there.
+fn kept_note(bytes: &[u8]) {
+    let path = "the note of x".into();
+    note::read(&path, bytes).into_iter().for_each(keeps_everything);
+    for reading in note::read(&path, bytes) {
+        if !reading.problems.is_empty() {
+            continue;
+        }
+        let Ok(run) = Run::new("run", reading.provenance, Vec::new(), reading.observations) else { continue };
+        let kept = note::with(bytes, &run);
+        let of_it = note::read(&path, &kept).into_iter().filter(|other| other.provenance.host == run.provenance.host);
+        let of_it: Vec<Reading> = of_it.filter(|other| other.problems.is_empty()).collect();
+        assert_eq!(of_it.len(), 1, "one run of each machine");
+        for observation in run.observations() {
+            assert!(of_it[0].observations.iter().any(|o| o.id == observation.id && o.values == observation.values));
+        }
+        assert_eq!(note::with(&kept, &run), kept, "kept once more, it is the same");
+    }
 }
 
 /// A filter or a projection.

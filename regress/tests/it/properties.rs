@@ -27,6 +27,7 @@ fn read_with_all(bytes: &[u8], path: &str) {
     let together = ["g/f.i/benchmark.json", "g/f.i/sample.json"].map(file);
     let _ = (corpus::format("criterion").read)(&together);
     let _ = noise::read(&path.into(), bytes);
+    let _ = note::read(&path.into(), bytes);
 }
 
 #[test]
@@ -43,6 +44,29 @@ fn no_prefix_of_a_golden_file_makes_a_reader_panic() {
                 let _ = (format.read)(&[File { path: file.path.clone(), bytes }]);
             }
         }
+    }
+}
+
+/// A note that was cut off: the runs whose lines are whole are read, the others are not, and no prefix panics.
+#[test]
+fn every_prefix_of_a_note_gives_the_runs_that_are_whole() {
+    let case = corpus::cases().into_iter().find(|case| case.name == "meter/0.1.0").expect("the case is kept");
+    let files: Vec<File> = case.files.into_iter().filter(|file| file.path.ends_with(".jsonl")).collect();
+    let reading = (corpus::format("meter").read)(&files);
+    let on_machine = |cpu: &str| {
+        let host = Some(Host { cpu: cpu.to_owned(), cores: 2, os: "linux x86_64".to_owned() });
+        let some = reading.observations.iter().take(2).cloned().collect();
+        Run::new("", Provenance { host, ..Provenance::default() }, Vec::new(), some).expect("no two alike")
+    };
+    let note = note::with(&note::with(b"somebody's words\n", &on_machine("a")), &on_machine("b"));
+    let line_ends: Vec<usize> = (0..note.len()).filter(|&index| note[index] == b'\n').collect();
+    assert_eq!(line_ends.len(), 3, "the words, and a run of each machine");
+    for end in 0..=note.len() {
+        let readings = note::read(&"the note of x".into(), &note[..end]);
+        let sound = readings.iter().filter(|reading| reading.problems.is_empty()).count();
+        let whole = line_ends[1..].iter().filter(|&&line_end| line_end <= end).count();
+        assert_eq!(sound, whole, "cut off after {end} bytes");
+        let _ = note::with(&note[..end], &on_machine("c"));
     }
 }
 
