@@ -35,16 +35,51 @@ pub enum Standing {
     Detail,
 }
 
+/// What a metric tells of. The questions before a release ask by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// What is allocated, and how much of it at one time.
+    Allocations,
+    /// What is never given back.
+    Leaks,
+    /// Work of the processor, counted.
+    Instructions,
+    /// How long it usually takes.
+    Time,
+    /// How long the slowest of a hundred takes, or of more.
+    P99,
+    /// Waiting for others: locks that are taken.
+    Contention,
+    /// Something else.
+    Other,
+}
+
+/// The words by which a metric of another tool tells what it is of, apart by anything that is neither letter nor digit:
+/// `p99-sec/op` is a P99, `p995` is not.
+pub const WORDS: &[(Aspect, &[&str])] = &[
+    (Aspect::P99, &["p99", "q99", "p999", "q999"]),
+    (Aspect::Leaks, &["live", "leak", "leaks", "leaked"]),
+    (Aspect::Contention, &["lock", "locks", "contention", "contended", "mutex", "blocked"]),
+];
+
 struct Known {
     name: &'static str,
     unit: Unit,
     better: Better,
     nature: Nature,
     standing: Standing,
+    aspect: Aspect,
 }
 
-const fn known(name: &'static str, unit: Unit, better: Better, nature: Nature, standing: Standing) -> Known {
-    Known { name, unit, better, nature, standing }
+const fn known(
+    name: &'static str,
+    unit: Unit,
+    better: Better,
+    nature: Nature,
+    standing: Standing,
+    aspect: Aspect,
+) -> Known {
+    Known { name, unit, better, nature, standing, aspect }
 }
 
 /// The metrics with a meaning of their own, in the order reports show them.
@@ -52,29 +87,30 @@ pub struct Metrics(&'static [Known]);
 
 /// The table of known metrics.
 pub const METRICS: Metrics = {
+    use Aspect::{Allocations, Contention, Instructions, Leaks, Other, P99, Time};
     use Better::{Higher, Lower};
     use Nature::{Counted, Timed};
     use Standing::{Detail, Headline};
     use Unit::{Bytes, BytesPerSecond, Count, Seconds};
     Metrics(&[
-        known("allocs", Count, Lower, Counted, Headline),
-        known("alloc-bytes", Bytes, Lower, Counted, Headline),
-        known("peak-bytes", Bytes, Lower, Counted, Headline),
-        known("leaked-bytes", Bytes, Lower, Counted, Headline),
-        known("instructions", Count, Lower, Counted, Headline),
-        known("time", Seconds, Lower, Timed, Headline),
-        known("time-p50", Seconds, Lower, Timed, Detail),
-        known("time-p90", Seconds, Lower, Timed, Detail),
-        known("time-p99", Seconds, Lower, Timed, Detail),
-        known("throughput", BytesPerSecond, Higher, Timed, Detail),
-        known("time-per-kb", Seconds, Lower, Timed, Detail),
-        known("estimated-cycles", Count, Lower, Counted, Detail),
-        known("l1-hits", Count, Better::Unknown, Counted, Detail),
-        known("ll-hits", Count, Lower, Counted, Detail),
-        known("ram-hits", Count, Lower, Counted, Detail),
-        known("reallocs", Count, Lower, Counted, Detail),
-        known("frees", Count, Better::Unknown, Counted, Detail),
-        known("contended", Count, Lower, Timed, Detail),
+        known("allocs", Count, Lower, Counted, Headline, Allocations),
+        known("alloc-bytes", Bytes, Lower, Counted, Headline, Allocations),
+        known("peak-bytes", Bytes, Lower, Counted, Headline, Allocations),
+        known("leaked-bytes", Bytes, Lower, Counted, Headline, Leaks),
+        known("instructions", Count, Lower, Counted, Headline, Instructions),
+        known("time", Seconds, Lower, Timed, Headline, Time),
+        known("time-p50", Seconds, Lower, Timed, Detail, Time),
+        known("time-p90", Seconds, Lower, Timed, Detail, Time),
+        known("time-p99", Seconds, Lower, Timed, Detail, P99),
+        known("throughput", BytesPerSecond, Higher, Timed, Detail, Other),
+        known("time-per-kb", Seconds, Lower, Timed, Detail, Time),
+        known("estimated-cycles", Count, Lower, Counted, Detail, Other),
+        known("l1-hits", Count, Better::Unknown, Counted, Detail, Other),
+        known("ll-hits", Count, Lower, Counted, Detail, Other),
+        known("ram-hits", Count, Lower, Counted, Detail, Other),
+        known("reallocs", Count, Lower, Counted, Detail, Allocations),
+        known("frees", Count, Better::Unknown, Counted, Detail, Allocations),
+        known("contended", Count, Lower, Timed, Detail, Contention),
     ])
 };
 
@@ -94,6 +130,21 @@ impl Metrics {
             nature: known.nature,
             standing: known.standing,
         })
+    }
+
+    /// What the metric of this name tells of: as the table says, and of a name that it does not know as its words do.
+    pub fn aspect(&self, name: &str) -> Aspect {
+        if let Some(known) = self.0.iter().find(|known| known.name == name) {
+            return known.aspect;
+        }
+        let parts = || name.split(|c: char| !c.is_ascii_alphanumeric());
+        let has = |words: &[&str]| parts().any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)));
+        WORDS.iter().find(|(_, words)| has(words)).map_or(Aspect::Other, |(aspect, _)| *aspect)
+    }
+
+    /// The names of the metrics that tell of it, in the order reports show them.
+    pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter(move |known| known.aspect == aspect).map(|known| known.name)
     }
 
     /// Where reports show the metric of this name: known ones first, in table order.
@@ -119,5 +170,40 @@ impl Metric {
     /// This metric in another unit: throughput is bytes per second or elements per second.
     pub fn in_unit(self, unit: Unit) -> Metric {
         Metric { unit, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_tells_what_it_is_of() {
+        #[track_caller]
+        fn check(name: &str, expected: Aspect) {
+            assert_eq!(METRICS.aspect(name), expected, "{name}");
+        }
+        check("time-p99", Aspect::P99);
+        check("leaked-bytes", Aspect::Leaks);
+        check("contended", Aspect::Contention);
+        check("time", Aspect::Time);
+        // Of other tools.
+        check("p99-sec/op", Aspect::P99);
+        check("latency.P999", Aspect::P99);
+        check("p995-sec/op", Aspect::Other);
+        check("live-objects", Aspect::Leaks);
+        check("delivered", Aspect::Other);
+        check("mutex_wait_ns", Aspect::Contention);
+        check("blocked", Aspect::Contention);
+        check("unblocked", Aspect::Other);
+        check("", Aspect::Other);
+    }
+
+    #[test]
+    fn every_question_has_a_metric_of_ours() {
+        for (aspect, words) in WORDS {
+            assert!(METRICS.of(*aspect).next().is_some(), "{aspect:?}");
+            assert!(words.iter().all(|word| METRICS.aspect(word) == *aspect), "{aspect:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@ mod run;
 mod warning;
 
 pub use bench_id::BenchId;
-pub use metric::{METRICS, Metric, Metrics, Nature, Standing};
+pub use metric::{Aspect, METRICS, Metric, Metrics, Nature, Standing, WORDS};
 pub use noise::{BenchNoise, Noise};
 pub use observation::{Exact, Kept, Observation, Processes, Values};
 pub use provenance::{Commit, Host, Provenance};

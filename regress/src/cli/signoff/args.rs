@@ -95,7 +95,12 @@ same. The checklist has a line for each of
   baseline commit coverage environment settings armed judged allocations
   instructions time p99 regressions best goals growth leaks contention steady null-run
   false-alarms waivers cpu-profile memory-profile tests
-with `pass`, `fail`, `not measured` or `not applicable`, its number and its file.";
+with `pass`, `fail`, `not measured` or `not applicable`, its number and its file.
+
+Which line a metric is of tells its name, or a word of it in other tools' names:
+  p99          time-p99         p99 q99 p999 q999
+  leaks        leaked-bytes     live leak leaks leaked
+  contention   contended        lock locks contention contended mutex blocked";
 
 fn release(text: &str) -> Result<String, String> {
     match text.trim().is_empty() || text.chars().any(char::is_control) {
@@ -125,4 +130,21 @@ fn evidence(text: &str) -> Result<Evidence, String> {
 
 fn check_names() -> PossibleValuesParser {
     PossibleValuesParser::new(CHECKS.iter().map(|check| check.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{METRICS, WORDS};
+
+    #[test]
+    fn the_help_names_the_metrics_of_each_line_as_the_table_does() {
+        let rows: Vec<Vec<&str>> = WHAT_IS_KEPT.lines().map(|line| line.split_whitespace().collect()).collect();
+        for (aspect, words) in WORDS {
+            let name = format!("{aspect:?}").to_lowercase();
+            let row = rows.iter().find(|row| row.first() == Some(&&*name)).expect("the line has its row");
+            let names: Vec<&str> = METRICS.of(*aspect).chain(words.iter().copied()).collect();
+            assert_eq!(row[1..], names);
+        }
+    }
 }

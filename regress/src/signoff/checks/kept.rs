@@ -2,6 +2,7 @@
 
 use super::super::checklist::{Case, Found, State};
 use super::super::unjudged;
+use crate::model::{Aspect, METRICS};
 use crate::policy::{Against, Judgement, Outcome, Row, RuleKind, WaiverState};
 use crate::unit::{Scale, count};
 
@@ -20,53 +21,44 @@ pub(super) fn judged(case: &Case<'_>) -> Found {
 }
 
 pub(super) fn allocations(case: &Case<'_>) -> Found {
-    kept(case, "allocations", |metric| ["allocs", "alloc-bytes", "peak-bytes"].contains(&metric))
+    kept(case, "allocations", Aspect::Allocations)
 }
 
 pub(super) fn instructions(case: &Case<'_>) -> Found {
-    kept(case, "instructions", |metric| metric == "instructions")
+    kept(case, "instructions", Aspect::Instructions)
 }
 
 pub(super) fn time(case: &Case<'_>) -> Found {
-    kept(case, "times", |metric| metric == "time" || metric == "time-per-kb")
+    kept(case, "times", Aspect::Time)
 }
 
 /// A target is an absolute bound: a change against a P99 that was too long already says little.
 pub(super) fn p99(case: &Case<'_>) -> Found {
-    let is_tail = |metric: &str| has_word(metric, &["p99", "q99", "p999", "q999"]);
-    let rows: Vec<&Row> = case.facts.verdicts.rows.iter().filter(|row| is_tail(&row.comparison.metric.name)).collect();
+    let rows: Vec<&Row> = rows_of(case, Aspect::P99).collect();
     if rows.is_empty() {
-        return Found::new(State::NotMeasured, "0 rows: no metric is a 99th percentile (time-p99)");
+        return kept(case, &named("the slowest of a hundred", Aspect::P99), Aspect::P99);
     }
     let limits = rows.iter().filter(|row| row.judgements.iter().any(|judgement| judgement.rule == RuleKind::Limit));
     match limits.count() {
         0 => Found::new(State::NotMeasured, format!("{}, 0 of them with a `limit`", count(rows.len(), "row"))),
-        _ => kept(case, "P99", is_tail),
+        _ => kept(case, &named("the slowest of a hundred", Aspect::P99), Aspect::P99),
     }
 }
 
 /// Zero is kept without a budget.
 pub(super) fn leaks(case: &Case<'_>) -> Found {
-    let is_left = |metric: &str| has_word(metric, &["live", "leak", "leaks", "leaked"]);
-    let rows = case.facts.verdicts.rows.iter().filter(|row| is_left(&row.comparison.metric.name));
-    let sides: Vec<f64> = rows.filter_map(|row| Some(row.comparison.new_side()?.range.1)).collect();
-    let is_judged = case
-        .facts
-        .verdicts
-        .rows
-        .iter()
-        .any(|row| is_left(&row.comparison.metric.name) && row.outcome() != Outcome::NotJudged);
+    let most = rows_of(case, Aspect::Leaks).filter_map(|row| Some(row.comparison.new_side()?.range.1));
+    let sides: Vec<f64> = most.collect();
+    let is_judged = rows_of(case, Aspect::Leaks).any(|row| row.outcome() != Outcome::NotJudged);
     match sides.is_empty() || is_judged || sides.iter().any(|most| *most != 0.0) {
-        true => kept(case, "what lives at the end (live-bytes)", is_left),
+        true => kept(case, &named("what is never given back", Aspect::Leaks), Aspect::Leaks),
         false => Found::new(State::Pass, format!("0 at the end of {}", count(sides.len(), "row")))
             .shown_by(&case.facts.recipe.new),
     }
 }
 
 pub(super) fn contention(case: &Case<'_>) -> Found {
-    kept(case, "waiting for locks (lock-wait)", |metric| {
-        has_word(metric, &["lock", "locks", "contention", "contended", "mutex", "blocked"])
-    })
+    kept(case, &named("waiting for locks", Aspect::Contention), Aspect::Contention)
 }
 
 /// A change that is demanded, and not only allowed: `<= -15%`.
@@ -115,16 +107,20 @@ pub(super) fn waivers(case: &Case<'_>) -> Found {
     found.shown_by(case.facts.budgets_file())
 }
 
-/// Whether one of these is a word of the name: `p99` in `time-p99`, not in `p995`.
-fn has_word(metric: &str, words: &[&str]) -> bool {
-    metric
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+/// With the metric that would tell of it: `waiting for locks (contended)`.
+fn named(what: &str, aspect: Aspect) -> String {
+    let names: Vec<&str> = METRICS.of(aspect).collect();
+    format!("{what} ({})", names.join(", "))
 }
 
-/// Whether all rules of rows with such a metric are kept.
-fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
-    let rows: Vec<&Row> = case.facts.verdicts.rows.iter().filter(|row| is_meant(&row.comparison.metric.name)).collect();
+/// The rows whose metric tells of this.
+fn rows_of<'c>(case: &'c Case<'_>, aspect: Aspect) -> impl Iterator<Item = &'c Row> {
+    case.facts.verdicts.rows.iter().filter(move |row| METRICS.aspect(&row.comparison.metric.name) == aspect)
+}
+
+/// Whether all rules of rows that tell of this are kept.
+fn kept(case: &Case<'_>, what: &str, aspect: Aspect) -> Found {
+    let rows: Vec<&Row> = rows_of(case, aspect).collect();
     let of = |outcome: Outcome| rows.iter().filter(move |row| row.outcome() == outcome);
     let judged = rows.iter().filter(|row| row.outcome() != Outcome::NotJudged).count();
     let said = |row: &Row| {
@@ -133,7 +129,7 @@ fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
     };
     let (state, found) = match (rows.len(), judged, of(Outcome::Broken).next(), of(Outcome::NotProven).next()) {
         (0, ..) => {
-            let left_out: Vec<&str> = left_out(case, is_meant).collect();
+            let left_out: Vec<&str> = left_out(case, aspect).collect();
             return match left_out.is_empty() {
                 true => Found::new(State::NotMeasured, format!("0 rows measure {what}")),
                 false => Found::new(State::NotApplicable, format!("0 rows: --without {}", left_out.join(", "))),
@@ -157,8 +153,8 @@ fn kept(case: &Case<'_>, what: &str, is_meant: impl Fn(&str) -> bool) -> Found {
 }
 
 /// Metrics of this kind that were left out on purpose.
-fn left_out<'f>(case: &'f Case<'_>, is_meant: impl Fn(&str) -> bool) -> impl Iterator<Item = &'f str> {
-    case.facts.recipe.without.iter().map(String::as_str).filter(move |metric| is_meant(metric))
+fn left_out<'f>(case: &'f Case<'_>, aspect: Aspect) -> impl Iterator<Item = &'f str> {
+    case.facts.recipe.without.iter().map(String::as_str).filter(move |metric| METRICS.aspect(metric) == aspect)
 }
 
 /// `45 of 45 rows; least left: request/verify/n1 allocs 9, allowed < 10 (10 % left)`.
@@ -166,6 +162,9 @@ fn within(rows: &[&Row], judged: usize) -> String {
     let excused = rows.iter().filter(|row| row.outcome() == Outcome::Excused).count();
     let untold = rows.iter().filter(|row| row.outcome() == Outcome::Tolerated).count();
     let mut parts = vec![format!("{} of {}", judged - excused - untold, count(judged, "row"))];
+    if judged < rows.len() {
+        parts.push(format!("{} more that no rule judges", rows.len() - judged));
+    }
     if excused > 0 {
         parts.push(format!("{excused} excused"));
     }
