@@ -5,6 +5,7 @@
 //!   Verdicts ─▶ view      which rows are shown, in which order; what is said once for many
 //!                 ├─▶ figures   the numbers of a row, as text
 //!                 ├─▶ words     the sentences
+//!                 ├─▶ tone      what is bad, doubtful or good, for those who see colours
 //!                 └─▶ problems  what stands between it and "passed"
 //!                       └─▶ terminal · markdown · json · csv · …, each with its function of `escape`
 //! ```
@@ -14,6 +15,8 @@
 
 pub mod benchstat;
 mod commit_note;
+mod context;
+mod counts;
 pub mod critcmp;
 mod csv;
 mod escape;
@@ -37,11 +40,12 @@ mod words;
 
 use std::io::{self, Write};
 
+pub use context::{Between, Context, FalseAlarms, NullRun, SameCode, Show, Side};
 pub use escape::terminal as visible;
 pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};
 pub use several::{conclusion, holds, render, sides};
-pub use view::{Between, Context, FalseAlarms, NullRun, Order, Report, SameCode, Show, Side};
+pub use view::{Order, Report};
 
 /// What the output is written on.
 #[derive(Clone, Copy, Debug)]

@@ -1,98 +1,13 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::measurements::Measurements;
-use crate::compare::{Change, Finding, MetricMean, Options, Reason, Word};
-use crate::model::{BenchId, METRICS, Nature, Provenance, Standing, Warning};
+use super::context::{Context, Show};
+use super::counts::Counts;
+use crate::compare::{Change, Finding, MetricMean, Reason, Word};
+use crate::model::{BenchId, METRICS, Nature, Standing, Warning};
 use crate::policy::{
     ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse,
 };
-
-/// What a report needs to know besides the verdicts.
-#[derive(Clone, Debug)]
-pub struct Context {
-    /// What the report is called: several of one change are told apart by it.
-    pub title: String,
-    /// The side compared against; `None` when one side was judged on its own.
-    pub old: Option<Side>,
-    /// The side that was judged.
-    pub new: Side,
-    /// What the sides are.
-    pub between: Between,
-    /// What the comparison took as given.
-    pub options: Options,
-    /// The file the written rules stand in, for messages.
-    pub config_path: Option<String>,
-    /// The profile it was judged by; `None` where none was chosen.
-    pub profile: Option<Arc<str>>,
-    /// How often measuring here flags what did not change.
-    pub false_alarms: FalseAlarms,
-    /// What tells the programs of the two sides apart, where they were at hand: a sentence for each.
-    pub code: Vec<String>,
-    /// Where all of it is written as well, for a format that cannot hold it.
-    pub elsewhere: Vec<String>,
-    /// Which rows are listed.
-    pub show: Show,
-    /// What was measured, where a renderer wants to draw it.
-    pub measurements: Option<Measurements>,
-}
-
-/// What is held against each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Between {
-    /// An earlier run and a later one.
-    Runs,
-    /// Columns of one and the same: neither is a baseline.
-    Columns,
-}
-
-/// How often measuring on this machine flagged what did not change, as far as anybody looked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FalseAlarms {
-    /// What the last null run found.
-    pub null_run: Option<NullRun>,
-    /// What this run found on benchmarks whose machine code is the same on both sides.
-    pub same_code: Option<SameCode>,
-}
-
-/// A program, measured against itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NullRun {
-    /// When, RFC 3339 in UTC.
-    pub recorded_at: Option<String>,
-    /// Runs that were redrawn from its rounds.
-    pub runs: usize,
-    /// Those that called something slower or faster.
-    pub false_runs: usize,
-}
-
-/// Benchmarks that cannot have changed, measured all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SameCode {
-    /// How many.
-    pub benchmarks: usize,
-    /// How many of them seemed to change.
-    pub seemed_to_change: usize,
-}
-
-/// One side of the comparison.
-#[derive(Clone, Debug)]
-pub struct Side {
-    /// What the user calls it.
-    pub label: String,
-    /// Where its numbers come from.
-    pub provenance: Provenance,
-}
-
-/// Which rows are listed one by one. Formats for programs list all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// Those that broke, that are not proven though they should be, or that changed.
-    Changes,
-    /// All.
-    All,
-}
 
 /// Rows decided and ordered, not formatted.
 #[derive(Clone, Debug)]
@@ -124,29 +39,6 @@ pub enum Order {
     Name,
     /// By these places; what has none stands last.
     Places(BTreeMap<BenchId, usize>),
-}
-
-/// How many there are of everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub benchmarks: usize,
-    /// Those of which a number was held against a rule.
-    pub benchmarks_judged: usize,
-    /// A rule counts once for each row it was applied to.
-    pub rules_broken: usize,
-    pub benchmarks_broken: usize,
-    pub rules_not_proven: usize,
-    pub rules_passed: usize,
-    /// Not proven, and nobody demands proof.
-    pub rules_tolerated: usize,
-    /// Broken, and the old side breaks it as well.
-    pub rules_inherited: usize,
-    /// Broken or not proven, and a waiver stands.
-    pub rules_waived: usize,
-    /// Broken, and the profile only warns of it.
-    pub rules_warned: usize,
-    /// Rows by what was found; every word has its number.
-    pub findings: BTreeMap<Word, usize>,
 }
 
 /// A row with its place in the report.
@@ -203,7 +95,7 @@ impl Report {
         let mut lines: Vec<Line> = rows.into_iter().map(|row| line(row, &context)).collect();
         // No two lines are equal, and they are large: this way none is moved into a buffer.
         lines.sort_unstable_by(worst_first);
-        let counts = count(&lines, &missing);
+        let counts = Counts::of(&lines, &missing);
         Report {
             context,
             conclusion,
@@ -448,40 +340,6 @@ fn size(row: &Row) -> f64 {
         None if change.shift.point == 0.0 => 0.0,
         None => f64::INFINITY,
     })
-}
-
-fn count(lines: &[Line], missing: &[(Option<BenchId>, Judgement)]) -> Counts {
-    let judgements = || lines.iter().flat_map(|line| &line.row.judgements).chain(missing.iter().map(|(_, j)| j));
-    let of = |outcome: Outcome| judgements().filter(|judgement| judgement.outcome == outcome).count();
-    let excused =
-        |is_it: fn(Excuse) -> bool| judgements().filter_map(|judgement| judgement.excuse).filter(|e| is_it(*e)).count();
-    let broken_rows = lines.iter().filter(|line| line.outcome == Outcome::Broken).map(|line| &line.row.comparison.id);
-    let broken_missing = missing.iter().filter(|(_, judgement)| judgement.outcome == Outcome::Broken);
-    let mut findings: BTreeMap<Word, usize> = Word::ALL.into_iter().map(|word| (word, 0)).collect();
-    for line in lines {
-        *findings.entry(line.word).or_insert(0) += 1;
-    }
-    let is_judged = |line: &&Line| {
-        let numbers = line.row.judgements.iter().filter(|judgement| judgement.rule != RuleKind::Present);
-        numbers.map(|judgement| judgement.outcome).any(|outcome| outcome != Outcome::NotJudged)
-    };
-    let judged = lines.iter().filter(is_judged).map(|line| &line.row.comparison.id);
-    Counts {
-        benchmarks_judged: judged.collect::<BTreeSet<_>>().len(),
-        benchmarks: lines.iter().map(|line| &line.row.comparison.id).collect::<BTreeSet<_>>().len(),
-        rules_broken: of(Outcome::Broken),
-        benchmarks_broken: broken_rows
-            .chain(broken_missing.filter_map(|(id, _)| id.as_ref()))
-            .collect::<BTreeSet<_>>()
-            .len(),
-        rules_not_proven: of(Outcome::NotProven),
-        rules_passed: of(Outcome::Passed),
-        rules_tolerated: of(Outcome::Tolerated),
-        rules_inherited: excused(|excuse| matches!(excuse, Excuse::Inherited)),
-        rules_waived: excused(|excuse| matches!(excuse, Excuse::Waived(_))),
-        rules_warned: excused(|excuse| matches!(excuse, Excuse::Warned(_))),
-        findings,
-    }
 }
 
 /// Warnings with equal texts become one, in the order of their first.

@@ -188,3 +188,39 @@ fn what_the_page_forbids_is_forbidden() {
     assert_eq!(browser.value("window.hacked ?? null"), Value::Null);
     assert_eq!(browser.complaints().as_array().map(Vec::len), Some(2));
 }
+
+#[test]
+fn a_sign_off_needs_nothing_but_itself() {
+    let Some(browser) = Browser::start() else { return };
+    let results = |n: u32| format!("BenchmarkParse 1000 {n} allocs/op\n");
+    let desk = Desk::with(&[("old", &results(9)), ("better", &results(8)), ("worse", &results(10))]);
+    for (new, code, answer) in [("better", 0, "PASSED"), ("worse", 1, "FAILED")] {
+        let release = "<img/src=x/onerror=window.hacked=1>";
+        let told = desk.run(&format!("signoff --release {release} --today 2026-11-21 -o {new}-page old {new}"));
+        assert_eq!(told.code, Some(code), "{told:#?}");
+        browser.open(&desk.path(&format!("{new}-page.html")));
+        assert_eq!(browser.value("document.querySelector('h1').firstChild.textContent"), answer);
+    }
+    // The style is let in by its hash.
+    assert_eq!(browser.value("getComputedStyle(document.querySelector('header')).borderLeftStyle"), "solid");
+    assert_eq!(browser.value("performance.getEntriesByType('resource').length"), 0);
+    assert_eq!(browser.value("window.hacked ?? null"), Value::Null);
+    assert_eq!(browser.complaints(), json!([]));
+}
+
+#[test]
+fn pages_are_no_wider_than_a_telephone() {
+    let Some(browser) = Browser::start() else { return };
+    let desk = Desk::with(&[("old.json", &results(1.0)), ("new.json", &results(3.0))]);
+    desk.run("compare old.json new.json --all --report html=report.html");
+    desk.run("signoff --release v1 --today 2026-11-21 -o signoff old.json new.json");
+    browser.post("/window/rect", json!({"width": 500, "height": 900}));
+    for page in ["report.html", "signoff.html"] {
+        browser.open(&desk.path(page));
+        assert!(browser.value("innerWidth").as_u64() < Some(600), "{page}");
+        // The sign-off's heads are for the ear there: each cell says what it is.
+        let seen = "Array.from(document.querySelectorAll('main *')).filter((e) => !e.closest('section thead'))";
+        let wider = format!("{seen}.filter((e) => e.getBoundingClientRect().right > innerWidth)");
+        assert_eq!(browser.value(&format!("{wider}.map((e) => e.outerHTML.slice(0, 150))")), json!([]), "{page}");
+    }
+}

@@ -1,7 +1,8 @@
 use super::frame;
 use super::markup::Html;
+use crate::report::Side;
 use crate::report::tone::Tone;
-use crate::report::view::{Report, Side};
+use crate::report::view::Report;
 use crate::report::words::{self, Breach, Failure};
 use crate::unit::count;
 

@@ -18,7 +18,8 @@ use side::SideFile;
 
 pub(super) use lines::LineByLine;
 
-use super::view::{FalseAlarms, Note, NullRun, Report, SameCode};
+use super::view::{Note, Report};
+use super::{FalseAlarms, NullRun, SameCode};
 use super::{Renderer, Style};
 use crate::compare::{Correction, MetricMean, Options};
 use crate::model::BenchId;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::Provenance;
-use crate::report::view::Side;
+use crate::report::Side;
 
 #[derive(Serialize)]
 pub(super) struct SideFile<'a> {

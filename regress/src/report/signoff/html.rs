@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
-use super::page::{Cell, Column, Page, ROWS_OPEN, Section, Table, page};
+use super::page::{Page, page};
+use super::section::{Cell, Column, ROWS_OPEN, Section, Table};
 use crate::report::html::{Frame, Html, class, head, scroll};
 use crate::signoff::Document;
 use crate::unit::count;

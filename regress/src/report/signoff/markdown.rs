@@ -1,7 +1,8 @@
 use std::io::{self, Write};
 
 use super::super::escape::{markdown as text, markdown_code as code};
-use super::page::{Cell, Page, ROWS_OPEN, Section, Table, page};
+use super::page::{Page, page};
+use super::section::{Cell, ROWS_OPEN, Section, Table};
 use crate::report::tone::Tone;
 use crate::signoff::Document;
 use crate::unit::count;

@@ -5,10 +5,13 @@
 //!             └─▶ page (sections, tables) ─▶ markdown · html
 //! ```
 
+mod budgets;
+mod course;
 mod html;
 mod json;
 mod markdown;
 mod page;
+mod section;
 mod text;
 
 use std::io::{self, Write};

@@ -3,41 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use super::super::escape::csv_number as number;
-use super::super::figures::{NOTHING, ratios};
-use super::super::tone::Tone;
-use super::super::words;
-use crate::compare::Word;
+use super::budgets::budgets;
+use super::course::course;
+use super::section::Align::{Left, Right};
+use super::section::{Cell, Section, code, or_nothing, outcome, state, text};
 use crate::policy::{ArmedState, Outcome};
-use crate::signoff::{
-    Best, Breach, BudgetRow, BudgetUse, Course, Document, Evidence, Input, NullRun, Origin, State, Unjudged,
-};
-use crate::unit::{Scale, Unit, count, show_change};
+use crate::report::escape::csv_number as number;
+use crate::report::figures::NOTHING;
+use crate::report::tone::Tone;
+use crate::report::words;
+use crate::signoff::{Breach, Document, Evidence, Input, NullRun, Origin, State, Unjudged};
+use crate::unit::{count, show_change};
 
 /// All that is written.
 pub(super) struct Page {
     pub title: String,
     pub headline: Headline,
     pub sections: Vec<Section>,
-}
-
-pub(super) struct Section {
-    pub title: &'static str,
-    /// Said before the table.
-    pub sentences: Vec<String>,
-    pub table: Option<Table>,
-    /// Commands, one a line.
-    pub commands: Vec<String>,
-}
-
-pub(super) struct Table {
-    pub columns: Vec<Column>,
-    pub rows: Vec<Vec<Cell>>,
-}
-
-pub(super) struct Column {
-    pub title: &'static str,
-    pub is_number: bool,
 }
 
 /// The first line.
@@ -57,18 +39,6 @@ impl Headline {
         format!("{}  {}: {}", self.answer, self.about, self.tally)
     }
 }
-
-/// Text is still as somebody wrote it.
-pub(super) enum Cell {
-    Text(String),
-    /// A name, a rule, a file.
-    Code(String),
-    /// A word of a closed set, to be seen when it is not good.
-    Word(&'static str, Option<Tone>),
-}
-
-/// So many rows stand open; more are folded up.
-pub(super) const ROWS_OPEN: usize = 40;
 
 pub(super) fn page(document: &Document, sha256: &str) -> Page {
     let sections = [
@@ -121,53 +91,8 @@ pub(super) fn breaches(document: &Document) -> Vec<String> {
     document.verdict.breaches.iter().map(line).collect()
 }
 
-fn source(document: &Document, line_number: Option<usize>) -> String {
+pub(super) fn source(document: &Document, line_number: Option<usize>) -> String {
     words::place(document.recipe.config.as_deref(), line_number)
-}
-
-impl Section {
-    fn new(title: &'static str) -> Section {
-        Section { title, sentences: Vec::new(), table: None, commands: Vec::new() }
-    }
-
-    fn saying(mut self, sentence: impl Into<String>) -> Section {
-        self.sentences.push(sentence.into());
-        self
-    }
-
-    fn with(mut self, columns: &[(&'static str, Align)], rows: Vec<Vec<Cell>>) -> Section {
-        let column =
-            |(title, align): &(&'static str, Align)| Column { title, is_number: matches!(align, Align::Right) };
-        self.table = (!rows.is_empty()).then(|| Table { columns: columns.iter().map(column).collect(), rows });
-        self
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Align {
-    Left,
-    Right,
-}
-use Align::{Left, Right};
-
-fn text(text: impl Into<String>) -> Cell {
-    Cell::Text(text.into())
-}
-
-fn code(text: impl Into<String>) -> Cell {
-    Cell::Code(text.into())
-}
-
-fn state(state: State) -> Cell {
-    Cell::Word(state.word(), Tone::of_state(state))
-}
-
-fn outcome(outcome: Outcome) -> Cell {
-    Cell::Word(outcome.word(), Tone::of_outcome(outcome))
-}
-
-fn or_nothing(text: Option<String>) -> Cell {
-    Cell::Text(text.unwrap_or_else(|| NOTHING.to_owned()))
 }
 
 fn checklist(document: &Document) -> Section {
@@ -200,56 +125,6 @@ fn broken(document: &Document) -> Option<Section> {
     (!rows.is_empty()).then(|| Section::new("Broken or not proven").with(&columns, rows))
 }
 
-/// A line for each budget, told by the row that has the least left.
-fn budgets(document: &Document) -> Section {
-    let rows = document.budgets.iter().filter_map(|budget| {
-        let tightest = budget.rows.first()?;
-        let shown = |value: Option<f64>| value.map(|value| in_unit(budget, tightest, value));
-        Some(vec![
-            outcome(budget.outcome),
-            code(format!("{} ({})", budget.rule, source(document, budget.line_number))),
-            text(budget.rows.len().to_string()),
-            code(format!("{} {}", tightest.benchmark, tightest.metric)),
-            or_nothing(shown(tightest.measured)),
-            or_nothing(shown(tightest.limit)),
-            or_nothing(left(budget, tightest)),
-        ])
-    });
-    let columns = [
-        ("", Left),
-        ("budget", Left),
-        ("rows", Right),
-        ("least left", Left),
-        ("measured", Right),
-        ("limit", Right),
-        ("left", Right),
-    ];
-    Section::new("Budgets")
-        .saying("Of each budget the row that is nearest to its limit.")
-        .with(&columns, rows.collect())
-}
-
-/// A number of a budget as people write it.
-fn in_unit(budget: &BudgetUse, row: &BudgetRow, value: f64) -> String {
-    match row.unit.as_str() {
-        "ratio" if budget.rule.starts_with("ratio") => format!("{value:.3}"),
-        "ratio" => show_change(value),
-        "exponent" => format!("n^{value:.2}"),
-        unit => Scale::fitting(&Unit::from_name(unit), &[value]).show(value),
-    }
-}
-
-/// `13.0 %` of a limit, `+0.30 %` of a change that may still come.
-fn left(budget: &BudgetUse, row: &BudgetRow) -> Option<String> {
-    let left = row.left?;
-    match (row.unit.as_str(), row.left_share) {
-        ("ratio", _) if !budget.rule.starts_with("ratio") => Some(format!("{:.2} points", left * 100.0)),
-        ("ratio" | "exponent", _) => Some(format!("{left:.3}")),
-        (_, Some(share)) => Some(format!("{:.1} %", share * 100.0)),
-        (_, None) => Some(in_unit(budget, row, left)),
-    }
-}
-
 /// Rules that do not fire at their bound; the rest is counted.
 fn armed(document: &Document) -> Section {
     let fire = document.armed.iter().filter(|rule| rule.state == ArmedState::Fires).count();
@@ -267,71 +142,6 @@ fn armed(document: &Document) -> Section {
     let columns = [("", Left), ("rule", Left), ("tried on", Left), ("found", Left)];
     let said = format!("{fire} of {} fire on a breach made of these results.", count(asked, "rule"));
     Section::new("Can the rules fire?").saying(said).with(&columns, rows.collect())
-}
-
-/// What moved, against the last release and against the best ever; the rest is counted.
-fn course(document: &Document) -> Section {
-    let moved = |row: &&Course| {
-        row.finding != Word::Unchanged || row.best.as_ref().is_some_and(|best| best.finding == Word::Regressed)
-    };
-    let rows: Vec<Vec<Cell>> = document.course.iter().filter(moved).map(course_row).collect();
-    let still = document.course.len() - rows.len();
-    let means = document.means.iter().map(|mean| match mean.ratio {
-        Some(ratio) => format!("{} {} over {}", mean.metric, show_change(ratio), count(mean.benchmarks, "benchmark")),
-        None => format!("{}: none, something came from zero or went to zero", mean.metric),
-    });
-    let mut section = Section::new("Against the last release, and the best ever");
-    let means: Vec<String> = means.collect();
-    if !means.is_empty() {
-        section = section.saying(format!("Geometric means of new ÷ old: {}.", means.join("; ")));
-    }
-    if document.recipe.history.is_empty() {
-        section = section.saying("No earlier runs were named (--history): the best ever is not known.");
-    }
-    let columns = [
-        ("benchmark", Left),
-        ("metric", Left),
-        ("last release", Right),
-        ("this one", Right),
-        ("change", Right),
-        ("believed", Right),
-        ("found", Left),
-        ("best ever", Right),
-        ("against it", Right),
-        ("of", Left),
-    ];
-    section.saying(format!("{} unchanged.", count(still, "row"))).with(&columns, rows)
-}
-
-fn course_row(row: &Course) -> Vec<Cell> {
-    let best = row.best.as_ref();
-    let values: Vec<f64> = [row.old, row.new, best.and_then(|best| best.value)].into_iter().flatten().collect();
-    let unit = Unit::from_name(&row.unit);
-    let scale = Scale::fitting(&unit, &values);
-    let shown = |value: Option<f64>| or_nothing(value.map(|value| scale.show(value)));
-    let believed = row.believed_low.zip(row.believed_high).filter(|(low, high)| low != high);
-    vec![
-        code(&*row.benchmark),
-        code(&*row.metric),
-        shown(row.old),
-        shown(row.new),
-        or_nothing(row.ratio.map(show_change)),
-        or_nothing(believed.map(|(low, high)| ratios(low, high))),
-        match row.outcome {
-            Outcome::Broken | Outcome::NotProven => outcome(row.outcome),
-            Outcome::NotJudged | Outcome::Passed | Outcome::Tolerated | Outcome::Excused => text(row.finding.text()),
-        },
-        shown(best.and_then(|best| best.value)),
-        or_nothing(best.map(against_best)),
-        best.map_or_else(|| or_nothing(None), |best| code(&*best.run)),
-    ]
-}
-
-fn against_best(best: &Best) -> String {
-    match best.ratio {
-        Some(ratio) => show_change(ratio),
-        None => best.finding.to_string(),
-    }
 }
 
 fn waivers(document: &Document) -> Section {

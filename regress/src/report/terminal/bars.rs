@@ -4,8 +4,13 @@ use crate::report::figures::NOTHING;
 /// Narrower terminals get no bars: their columns are for numbers. Chosen, nothing else depends on it.
 pub(super) const WIDE: u16 = 120;
 
-/// Below the table.
-pub(super) const KEY: &str = "bars: how often, from low to high, both sides on one axis; ▁ never, █ most often; the ends hold the outer 5 % as well";
+/// What stands below the table.
+///
+/// * `sides`: 1 or 2.
+pub(super) fn key(sides: usize) -> String {
+    let axis = if sides == 1 { "" } else { ", both sides on one axis" };
+    format!("bars: how often, from low to high{axis}; ▁ never, █ most often; the ends hold the outer 5 % as well")
+}
 
 /// Fewer bars have no shape.
 const LEAST: usize = 6;

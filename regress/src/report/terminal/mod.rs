@@ -146,7 +146,7 @@ impl Page {
         }
         writeln!(out)?;
         table.write(self.colour, out)?;
-        if table.has_bars() { self.paragraph(&[bars::KEY.to_owned()], out) } else { Ok(()) }
+        self.paragraph(&table.key().into_iter().collect::<Vec<_>>(), out)
     }
 
     /// Lines that belong together, after an empty one.

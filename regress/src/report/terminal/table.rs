@@ -14,7 +14,8 @@ use crate::report::{Colour, escape};
 pub(super) struct Table {
     rows: Vec<Row>,
     layout: Layout,
-    has_bars: bool,
+    /// 1, the new one, or both.
+    sides: usize,
 }
 
 impl Table {
@@ -31,16 +32,16 @@ impl Table {
                 draw(report, &lines, &mut rows, sides, bars);
             }
         }
-        Table { layout: Layout::fitting(columns, &rows, width), has_bars: rows.iter().any(Row::has_bars), rows }
+        Table { layout: Layout::fitting(columns, &rows, width), rows, sides }
     }
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Whether somebody has to say what the bars are.
-    pub fn has_bars(&self) -> bool {
-        self.has_bars
+    /// What the bars are; `None` without any.
+    pub fn key(&self) -> Option<String> {
+        self.rows.iter().any(Row::has_bars).then(|| bars::key(self.sides))
     }
 
     pub fn write(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {

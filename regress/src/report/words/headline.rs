@@ -1,6 +1,7 @@
 use super::notes::false_alarms;
 use crate::policy::{ArmedRule, Judgement, Outcome, RuleKind};
-use crate::report::view::{Between, Context, Report, Side};
+use crate::report::view::Report;
+use crate::report::{Between, Context, Side};
 use crate::unit::count;
 
 /// `2 rules broken in 1 benchmark, 5 not proven, 120 passed`.

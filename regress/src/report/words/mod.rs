@@ -17,7 +17,8 @@ pub(super) use folds::{folds, mean};
 pub(super) use headline::{circumstances, next_step, tally};
 pub(super) use notes::{notes, warning};
 
-use super::view::{Report, Side};
+use super::Side;
+use super::view::Report;
 use crate::model::Provenance;
 use crate::policy::{Conclusion, Judgement, Source};
 

@@ -4,7 +4,8 @@ use super::{NAMES, source};
 use crate::compare::{self, Allowance, Beside, Change};
 use crate::model::BenchId;
 use crate::policy::{ArmedRule, ArmedState, Renamed};
-use crate::report::view::{FalseAlarms, Note, NullRun, Report, SameCode};
+use crate::report::view::{Note, Report};
+use crate::report::{FalseAlarms, NullRun, SameCode};
 use crate::unit::count;
 
 /// Everything that is said once for many rows.
