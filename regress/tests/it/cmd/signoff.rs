@@ -136,6 +136,56 @@ fn no_line_of_the_checklist_is_blank() {
     }
 }
 
+/// What was measured of the slowest calls, of leaks and of locks answers the questions about them.
+#[test]
+fn the_tail_leaks_and_locks_have_their_lines() {
+    const BUDGETS: &str = "[[budget]]\nbenchmark = \"*\"\nmetric = \"time-p99\"\nlimit = \"< 1 ms\"\n\
+                           [[budget]]\nbenchmark = \"*\"\nmetric = \"leaked-bytes\"\nlimit = \"== 0\"\n\
+                           [[budget]]\nbenchmark = \"a\"\nmetric = \"contended\"\nlimit = \"== 0\"\n";
+    let line = |benchmark: &str, metric: &str, unit: &str, value: &str| {
+        format!("{{\"benchmark\":\"{benchmark}\",\"metric\":\"{metric}\",\"unit\":\"{unit}\",{value}}}\n")
+    };
+    let results = |p99: &str, leaked: u32, contended: u32| {
+        let calls = |center: &str| format!("\"samples\":[{}]", [center; 8].join(","));
+        [
+            "{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":100}\n",
+            &line("a", "time-p99", "ns", &calls(p99)),
+            &line("a", "leaked-bytes", "bytes", &format!("\"total\":{leaked},\"operations\":100")),
+            &line("a", "contended", "count", &format!("\"total\":{contended},\"operations\":100")),
+            &line("b", "contended", "count", "\"samples\":[0,3]"),
+            "{\"end\":true,\"cases\":2}\n",
+        ]
+        .concat()
+    };
+    let check = |results: &str, expected: [(&str, &str, &str); 3]| {
+        let desk = Desk::with(&[("regress.toml", BUDGETS), ("new", results)]);
+        desk.run("signoff --release v2 --today 2026-11-21 new");
+        let checklist = content(&desk, "signoff-v2.json")["checklist"].clone();
+        let lines = checklist.as_array().expect("a list");
+        for (check, state, found) in expected {
+            let line = lines.iter().find(|line| line["check"] == check).expect("every check has its line");
+            assert_eq!(line["state"], state, "{line}");
+            assert!(line["found"].as_str().is_some_and(|text| text.contains(found)), "{line}");
+        }
+    };
+    check(
+        &results("5000", 0, 0),
+        [
+            ("p99", "pass", "1 of 1 row; least left: a time-p99"),
+            ("leaks", "pass", "1 of 1 row"),
+            ("contention", "pass", "1 of 1 row; 1 more that no rule judges"),
+        ],
+    );
+    check(
+        &results("5000000", 1, 7),
+        [
+            ("p99", "fail", "1 of 1 row beyond budget; a time-p99"),
+            ("leaks", "fail", "1 of 1 row beyond budget; a leaked-bytes"),
+            ("contention", "fail", "1 of 1 row beyond budget; a contended"),
+        ],
+    );
+}
+
 #[test]
 fn the_exit_code_is_that_of_the_verdict_and_the_documents_are_there() {
     #[track_caller]
