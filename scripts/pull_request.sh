@@ -14,23 +14,53 @@
 #   REPORTS          the directory for pull-request.md, report.html, report.json, junit.xml and metrics.txt (GitLab)
 #   REGRESS          the program, `regress` unless given
 #
-# Ends with the exit code of regress: 0 nothing broke, 1 something did, 2 could not be done, 3 not proven.
+# Ends with the exit code of regress: 0 nothing broke, 1 something did, 2 could not be done, 3 not proven. What could not be done
+# is told in pull-request.md as well, so that the comment of an earlier push does not stay.
 set -euo pipefail
 
 regress=${REGRESS:-regress}
 reports=${REPORTS:-regress-report}
 say() { echo "regress: $*" >&2; }
 
-# What the pull request goes into: of a merge its first parent, else where both branches part.
+mkdir -p "$reports"
+# What an earlier run left must not be taken for this one's.
+rm -f "$reports"/{pull-request.md,report.html,report.json,junit.xml,metrics.txt,annotations.txt}
+
+# For people who look at the run, and for the steps that follow.
+end() {
+  local code=$1 verdicts=(passed failed "could not be done" "not proven")
+  if [ -n "${GITHUB_ACTIONS:-}" ] && [ -f "$reports/annotations.txt" ]; then
+    cat "$reports/annotations.txt"
+  fi
+  if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/pull-request.md" ]; then
+    cat "$reports/pull-request.md" >>"$GITHUB_STEP_SUMMARY"
+  fi
+  if [ -n "${GITHUB_OUTPUT:-}" ]; then
+    printf 'verdict=%s\nexit-code=%s\nreports=%s\n' "${verdicts[$code]:-crashed}" "$code" "$reports" >>"$GITHUB_OUTPUT"
+  fi
+  exit "$code"
+}
+
+# With the mark by which the comment is found. Only words of this script: what a program says may be anything.
+could_not() {
+  local code=$1
+  shift
+  say "$*"
+  printf '<!-- regress: regress -->\n### regress: could not be done\n\nThere is no verdict on these changes: %s. The log of this run tells more.\n' \
+    "$*" >"$reports/pull-request.md"
+  end "$code"
+}
+
+# What the pull request goes into, or why nobody knows: of a merge its first parent, else where both branches part.
 find_base() {
   local branch=${GITHUB_BASE_REF:-main}
   if git rev-parse --quiet --verify 'HEAD^2' >/dev/null && [ -n "${GITHUB_BASE_REF:-}" ]; then
     git rev-parse 'HEAD^1'
   elif [ "$(git rev-parse --is-shallow-repository)" = true ]; then
-    say "this clone has no history, so the base cannot be found; check out with fetch-depth: 0"
+    echo "this clone has no history, so the base cannot be found; check out with fetch-depth: 0"
     return 1
   elif ! git merge-base "origin/$branch" HEAD 2>/dev/null; then
-    say "HEAD and origin/$branch have no commit in common; say what to compare with: BASE=REVISION"
+    echo "HEAD and the branch that it goes into have no commit in common; say what to compare with: BASE=REVISION"
     return 1
   fi
 }
@@ -44,16 +74,13 @@ has_benches() {
 
 if [ -n "${BASE:-}" ]; then
   if ! base=$(git rev-parse --quiet --verify "$BASE^{commit}"); then
-    say "there is no revision $BASE; in a workflow, check out with fetch-depth: 0"
-    exit 2
+    say "there is no revision $BASE"
+    could_not 2 "the revision to compare with is not there; in a workflow, check out with fetch-depth: 0"
   fi
 else
-  base=$(find_base) || exit 2
+  base=$(find_base) || could_not 2 "$base"
 fi
 
-mkdir -p "$reports"
-# What an earlier run left must not be taken for this one's.
-rm -f "$reports"/{pull-request.md,report.html,report.json,junit.xml,metrics.txt,annotations.txt}
 look=(
   --report "markdown=$reports/pull-request.md"
   --report "html=$reports/report.html"
@@ -62,10 +89,13 @@ look=(
   --report "gitlab=$reports/metrics.txt"
   --report "github=$reports/annotations.txt"
 )
-config=${CONFIG:-regress.toml}
-[ -z "${CONFIG:-}" ] || look+=(--config "$CONFIG")
+config=()
+[ -z "${CONFIG:-}" ] || config=(--config "$CONFIG")
+look+=("${config[@]}")
 profile=${PROFILE:-pr}
-if [ -n "${PROFILE:-}" ] || grep -qsE "^\[profile\.$profile\]" "$config"; then look+=(--profile "$profile"); fi
+# What is wrong with the file is told when it is judged by.
+profiles=$("$regress" budget profiles "${config[@]}" 2>/dev/null) || profiles=
+if [ -n "${PROFILE:-}" ] || grep -qxF -- "$profile" <<<"$profiles"; then look+=(--profile "$profile"); fi
 [ "${EXACT:-false}" != true ] || look+=(--exact)
 for metric in ${WITHOUT:-}; do look+=(--without "$metric"); done
 read -ra cargo_arguments <<<"${CARGO_ARGUMENTS:-}"
@@ -75,19 +105,9 @@ if has_benches "$base"; then
   "$regress" run "$base" --skip-identical --max-time "${MAX_TIME:-10m}" "${look[@]}" -- "${cargo_arguments[@]}" || code=$?
 else
   say "$base has no benchmarks: there is nothing to compare with, only the absolute budgets are judged"
-  cargo bench "${cargo_arguments[@]}" >&2 || { say "the benchmarks did not run to their end"; exit 2; }
+  cargo bench "${cargo_arguments[@]}" >&2 || could_not 2 "the benchmarks did not run to their end"
   "$regress" check new "${look[@]}" || code=$?
 fi
 
-# For people who look at the run, and for the steps that follow.
-if [ -n "${GITHUB_ACTIONS:-}" ] && [ -f "$reports/annotations.txt" ]; then
-  cat "$reports/annotations.txt"
-fi
-if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/pull-request.md" ]; then
-  cat "$reports/pull-request.md" >>"$GITHUB_STEP_SUMMARY"
-fi
-if [ -n "${GITHUB_OUTPUT:-}" ]; then
-  verdicts=(passed failed "could not be done" "not proven")
-  printf 'verdict=%s\nexit-code=%s\nreports=%s\n' "${verdicts[$code]:-crashed}" "$code" "$reports" >>"$GITHUB_OUTPUT"
-fi
-exit "$code"
+if [ ! -f "$reports/pull-request.md" ]; then could_not "$code" "the comparison could not be done"; fi
+end "$code"

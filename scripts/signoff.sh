@@ -39,6 +39,7 @@ mv "baselines/$name.json" "$output/results.json"
 
 options=(--release "$release" --output "$output/signoff")
 if [ -n "${TESTS:-}" ]; then options+=(--evidence "tests=$TESTS"); fi
-if grep -qE '^\[profile\.release\]' regress.toml; then options+=(--profile release); fi
+profiles=$("$regress" budget profiles)
+if grep -qxF release <<<"$profiles"; then options+=(--profile release); fi
 if [ -n "${SIGN_KEY:-}" ]; then options+=(--sign "$SIGN_KEY"); fi
 exec "$regress" signoff "${options[@]}" ${last:+"$last"} "$output/results.json"

@@ -481,34 +481,49 @@ pub(super) enum BudgetCommand {
     },
     /// Show the patch that lowers limits to what was reached
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
-    Tighten {
-        /// The results that were reached
-        #[arg(default_value = "new")]
-        results: String,
-        /// Change the file
-        #[arg(long)]
-        write: bool,
-        /// Change this file instead of the nearest regress.toml
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
-    },
+    Tighten(TightenArgs),
     /// Show the patch that raises a limit, with the reason
     Loosen(LoosenArgs),
     /// Propose a first regress.toml that these results keep
     #[command(after_help = SIDES_ARE_LONG, after_long_help = SIDES)]
-    Init {
-        /// The results to start from
-        #[arg(default_value = "new")]
-        results: String,
-        /// Make the file, unless there is one
-        #[arg(long)]
-        write: bool,
-        /// Make this file instead of regress.toml
+    Init(ReachedArgs),
+    /// List the profiles of regress.toml
+    Profiles {
+        /// Read this file instead of the nearest regress.toml
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
     /// List the kinds of rules a [[budget]] can hold
     Rules,
+}
+
+/// Results, and the file that is made to fit them.
+#[derive(ClapArgs)]
+pub(super) struct ReachedArgs {
+    /// The results that were reached
+    #[arg(default_value = "new")]
+    pub results: String,
+    /// Write the file, not only show it
+    #[arg(long)]
+    pub write: bool,
+    /// Take this file instead of regress.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct TightenArgs {
+    #[command(flatten)]
+    pub reached: ReachedArgs,
+    /// Take from these results which benchmarks there are
+    ///
+    /// A limit is left as it is while it decides for benchmarks that were not measured now: a filter, or a bench target that
+    /// did not run, is no progress. baselines/main.json unless given, where there is one.
+    #[arg(long, value_name = "RESULTS")]
+    pub baseline: Option<String>,
+    /// Lower limits of which not all benchmarks were measured as well
+    #[arg(long)]
+    pub partial: bool,
 }
 
 #[derive(ClapArgs)]

@@ -3,7 +3,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::{BudgetArgs, BudgetCommand, rules_help};
-use super::ratchet::{self, Effect};
+use super::ratchet;
 use super::{Exit, Stop};
 use crate::io::{self as world, Occasion, Project, Settings};
 use crate::model::{BenchId, METRICS};
@@ -12,19 +12,26 @@ use crate::report::visible;
 
 pub(super) fn run(args: &BudgetArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<Exit, Stop> {
     match &args.command {
-        BudgetCommand::Tighten { results, write, config } => {
-            ratchet::tighten(results, config.as_deref(), Effect::of(*write), out, errors)?;
-        }
+        BudgetCommand::Tighten(args) => ratchet::tighten(args, out, errors)?,
         BudgetCommand::Loosen(args) => ratchet::loosen(args, out, errors)?,
-        BudgetCommand::Init { results, write, config } => {
-            ratchet::init(results, config.as_deref(), Effect::of(*write), out, errors)?;
-        }
+        BudgetCommand::Init(args) => ratchet::init(args, out, errors)?,
+        BudgetCommand::Profiles { config } => profiles(config.as_deref(), out)?,
         BudgetCommand::Rules => write!(out, "{}", rules_help())?,
         BudgetCommand::Explain { benchmark, config, profile } => {
             explain(benchmark, config.as_deref(), profile.as_deref(), out)?;
         }
     }
     Ok(Exit::FINE)
+}
+
+/// Their names, a line each.
+fn profiles(config: Option<&Path>, out: &mut dyn Write) -> Result<(), Stop> {
+    let project = Project::here()?;
+    let config = world::find_config(config, &project);
+    for name in world::load_config(config.as_deref(), &project, &Occasion::plain())?.profiles {
+        writeln!(out, "{}", visible(&name))?;
+    }
+    Ok(())
 }
 
 fn explain(benchmark: &str, config: Option<&Path>, profile: Option<&str>, out: &mut dyn Write) -> Result<(), Stop> {

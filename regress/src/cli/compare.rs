@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::args::{
     ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice, WriteMode,
@@ -245,6 +246,7 @@ impl<'a> Desk<'a> {
             between: self.between,
             options: options.clone(),
             config_path: path.clone(),
+            config_in_checkout: path.as_deref().and_then(|path| self.project.in_checkout(Path::new(path))),
             profile: policy.profile.name.clone(),
             false_alarms: self.false_alarms.clone(),
             code: self.code.clone(),

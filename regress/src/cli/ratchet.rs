@@ -2,10 +2,12 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Stop;
-use super::args::LoosenArgs;
+use super::args::{LoosenArgs, ReachedArgs, TightenArgs};
+use super::compare::renamed;
 use super::tell::progress;
-use crate::compare::{self, Comparison, Options};
+use crate::compare;
 use crate::io::{self as world, Change, ConfigFile, Failure, NewFile, Occasion, Project, Reader, Settings, SideSpec};
+use crate::model::Run;
 use crate::policy::{self, Reached, Room};
 use crate::report::visible;
 use crate::unit::count;
@@ -25,45 +27,105 @@ impl Effect {
     }
 }
 
-pub(super) fn tighten(
-    results: &str,
-    config: Option<&Path>,
-    effect: Effect,
-    out: &mut dyn Write,
-    errors: &mut dyn Write,
-) -> Result<(), Stop> {
-    let project = Project::here()?;
-    let (file, settings) = open(config, &project)?;
-    let rows = survey(results, &project, &settings)?;
-    let reached = policy::tighten(&settings.policy.budgets, &rows, &settings.options);
-    let changes: Vec<Change> = reached.iter().filter_map(lowered).collect();
+pub(super) fn tighten(args: &TightenArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<(), Stop> {
+    let ReachedArgs { results, write, config } = &args.reached;
+    let (project, effect) = (Project::here()?, Effect::of(*write));
+    let (file, settings) = open(config.as_deref(), &project)?;
+    let Settings { policy, options, .. } = &settings;
+    let rows = compare::survey(&read(results, &project, &settings)?, options);
+    let baseline = match &args.baseline {
+        Some(baseline) => Some(read(baseline, &project, &settings)?),
+        None if world::baseline_path(&project, MAIN)?.exists() => Some(read(MAIN_BASELINE, &project, &settings)?),
+        None => None,
+    };
+    let known = match baseline {
+        Some(baseline) => compare::survey(&renamed(baseline, &settings.aliases)?, options),
+        None => Vec::new(),
+    };
+    let reached = policy::tighten(&policy.budgets, &rows, &known, options);
+    let holes = if args.partial { Holes::Overlooked } else { Holes::Forbid };
+    let changes: Vec<Change> = reached.iter().filter_map(|reached| lowered(reached, holes)).collect();
     show_and_do(&file, &changes, effect, out)?;
-    progress(errors, &summary(&reached, &file, effect))?;
+    progress(errors, &summary(&reached, &file, effect, holes))?;
+    for sentence in reached.iter().filter_map(|reached| origin(reached, holes)) {
+        writeln!(errors, "  {}", visible(&sentence))?;
+    }
+    if known.is_empty() && !changes.is_empty() {
+        writeln!(
+            errors,
+            "  whether all benchmarks were measured nobody knows: there is no {MAIN_BASELINE}.json (--baseline)"
+        )?;
+    }
     Ok(())
 }
 
-fn lowered(reached: &Reached) -> Option<Change> {
+/// The baseline that holds all benchmarks, unless the user names another.
+const MAIN: &str = "main";
+const MAIN_BASELINE: &str = "baselines/main";
+
+/// What benchmarks that were not measured do to a limit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holes {
+    /// It stays as it is.
+    Forbid,
+    /// Nothing: the user knows.
+    Overlooked,
+}
+
+impl Holes {
+    fn forbid(self, reached: &Reached) -> bool {
+        self == Holes::Forbid && !reached.missing.is_empty()
+    }
+}
+
+fn lowered(reached: &Reached, holes: Holes) -> Option<Change> {
     match &reached.room {
+        Room::Tighter(_) if holes.forbid(reached) => None,
         Room::Tighter(limit) => Some(Change { line_number: reached.line_number, key: "limit", value: limit.clone() }),
         Room::None | Room::Beyond | Room::Unmeasured => None,
     }
 }
 
+/// Where a lower limit comes from, or why it stays: `line 9: <= 12 of sort/n100, the worst of 3`.
+fn origin(reached: &Reached, holes: Holes) -> Option<String> {
+    /// So many are named.
+    const NAMED: usize = 5;
+    let Reached { line_number, text: _, room, measured, worst, missing } = reached;
+    let Room::Tighter(limit) = room else { return None };
+    let worst = worst.as_ref().map(ToString::to_string).unwrap_or_default();
+    let of = if *measured == 1 { String::new() } else { format!(", the worst of {}", count(*measured, "benchmark")) };
+    if missing.is_empty() {
+        return Some(format!("line {line_number}: {limit} of {worst}{of}"));
+    }
+    let mut named: Vec<String> = missing.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+    if missing.len() > NAMED {
+        named.push(format!("{} more", missing.len() - NAMED));
+    }
+    let (lack, all) = (missing.len(), missing.len() + measured);
+    let unmeasured = format!("{lack} of its {} not measured ({})", count(all, "benchmark"), named.join(", "));
+    Some(match holes.forbid(reached) {
+        true => format!("line {line_number}: stays; {unmeasured}; measure all, or say --partial"),
+        false => format!("line {line_number}: {limit} of {worst}{of}; {unmeasured}"),
+    })
+}
+
 /// `regress.toml: 2 of 9 limits can be tighter (--write makes them so); 1 is not kept (line 14)`.
-fn summary(reached: &[Reached], file: &ConfigFile, effect: Effect) -> String {
-    let lines = |wanted: fn(&Room) -> bool| -> Vec<String> {
-        reached.iter().filter(|reached| wanted(&reached.room)).map(|reached| reached.line_number.to_string()).collect()
+fn summary(reached: &[Reached], file: &ConfigFile, effect: Effect, holes: Holes) -> String {
+    let lines = |wanted: &dyn Fn(&Reached) -> bool| -> Vec<String> {
+        reached.iter().filter(|reached| wanted(reached)).map(|reached| reached.line_number.to_string()).collect()
     };
-    let tighter = lines(|room| matches!(room, Room::Tighter(_))).len();
+    let tighter = reached.iter().filter_map(|reached| lowered(reached, holes)).count();
     let limits = count(reached.len(), "limit");
     let mut parts = vec![match (tighter, effect) {
         (0, _) => format!("none of {limits} can be tighter"),
         (_, Effect::Shown) => format!("{tighter} of {limits} can be tighter (--write makes them so)"),
         (_, Effect::Written) => format!("{tighter} of {limits} made tighter"),
     }];
+    let stays = |reached: &Reached| matches!(reached.room, Room::Tighter(_)) && holes.forbid(reached);
     let rest = [
-        ("not kept, or not shown to be", lines(|room| *room == Room::Beyond)),
-        ("without a result", lines(|room| *room == Room::Unmeasured)),
+        ("not measured whole", lines(&stays)),
+        ("not kept, or not shown to be", lines(&|reached| reached.room == Room::Beyond)),
+        ("without a result", lines(&|reached| reached.room == Room::Unmeasured)),
     ];
     for (what, lines) in rest.into_iter().filter(|(_, lines)| !lines.is_empty()) {
         let line = if lines.len() == 1 { "line" } else { "lines" };
@@ -90,28 +152,25 @@ pub(super) fn loosen(args: &LoosenArgs, out: &mut dyn Write, errors: &mut dyn Wr
     Ok(())
 }
 
-pub(super) fn init(
-    results: &str,
-    config: Option<&Path>,
-    effect: Effect,
-    out: &mut dyn Write,
-    errors: &mut dyn Write,
-) -> Result<(), Stop> {
+pub(super) fn init(args: &ReachedArgs, out: &mut dyn Write, errors: &mut dyn Write) -> Result<(), Stop> {
+    let ReachedArgs { results, write, config } = args;
     let project = Project::here()?;
     // Begun before the work: what forbids it is known at once.
-    let file = match effect {
+    let file = match Effect::of(*write) {
         Effect::Written => {
-            let path = world::place_of_first_config(config, &project)?;
+            let path = world::place_of_first_config(config.as_deref(), &project)?;
             Some((project.shown(&path), NewFile::begin(&path)?))
         }
         Effect::Shown => None,
     };
     let settings = world::load_config(None, &project, &Occasion::plain())?;
-    let rows = survey(results, &project, &settings)?;
-    let proposals = policy::propose(&rows);
-    if proposals.is_empty() {
+    let proposals = policy::propose(&read(results, &project, &settings)?, &settings.options);
+    let budgets = proposals.iter().filter(|proposal| !proposal.rules.is_empty()).count();
+    if budgets == 0 {
+        let because = proposals.iter().filter_map(|proposal| proposal.comments.last());
+        let next_step = because.map(String::as_str).next().unwrap_or("`regress check --all` shows what was measured");
         let problem = format!("`{results}` holds neither counts nor times that a budget could bound");
-        return Err(Failure::new(problem, "`regress check --all` shows what was measured").into());
+        return Err(Failure::new(problem, next_step).into());
     }
     let heading = [
         format!("Proposed by `regress budget init` from `{results}`. Counts are limits as they were reached:"),
@@ -122,7 +181,7 @@ pub(super) fn init(
     write!(out, "{}", harmless(&text))?;
     if let Some((shown, file)) = file {
         file.finish(text.as_bytes())?;
-        progress(errors, &format!("{shown}: {}", count(proposals.len(), "budget")))?;
+        progress(errors, &format!("{shown}: {}", count(budgets, "budget")))?;
     }
     Ok(())
 }
@@ -144,11 +203,8 @@ fn open(config: Option<&Path>, project: &Project) -> Result<(ConfigFile, Setting
     Ok((ConfigFile::read(&path, project)?, world::load_config(Some(&path), project, &Occasion::plain())?))
 }
 
-/// One run on its own.
-fn survey(results: &str, project: &Project, settings: &Settings) -> Result<Vec<Comparison>, Failure> {
-    let options: &Options = &settings.options;
-    let run = Reader::new(project).with_units(&settings.units).read(&SideSpec::new(results))?;
-    Ok(compare::survey(&run, options))
+fn read(results: &str, project: &Project, settings: &Settings) -> Result<Run, Failure> {
+    Reader::new(project).with_units(&settings.units).read(&SideSpec::new(results))
 }
 
 fn show_and_do(file: &ConfigFile, changes: &[Change], effect: Effect, out: &mut dyn Write) -> Result<(), Stop> {

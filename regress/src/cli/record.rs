@@ -28,8 +28,7 @@ pub(super) fn run(args: &RecordArgs, out: &mut dyn Write) -> Result<Exit, Stop> 
     }
     if let Some(path) = path {
         world::save_baseline(&run, &path)?;
-        let shown = path.strip_prefix(&project.directory).unwrap_or(&path).display().to_string();
-        writeln!(out, "{}: {kept}", visible(&shown))?;
+        writeln!(out, "{}: {kept}", visible(&project.shown(&path)))?;
     }
     Ok(Exit::FINE)
 }

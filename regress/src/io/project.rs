@@ -96,10 +96,33 @@ impl Project {
         self.root().join("baselines")
     }
 
-    /// `path` as a person would type it here.
+    /// `path` as a person would type it here: from the current directory, also upwards, unless the two have nothing in
+    /// common.
     pub fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.directory).unwrap_or(path).display().to_string()
+        from(&self.directory, path).unwrap_or_else(|| path.to_owned()).display().to_string()
     }
+
+    /// `path` from the top of the checkout that it lies in, with `/` between names, as other programs are told of places
+    /// in it. `None` outside of one.
+    pub fn in_checkout(&self, path: &Path) -> Option<String> {
+        let path = self.directory.join(path).canonicalize().ok()?;
+        // A directory, or the file of a linked worktree or a submodule.
+        let top = path.ancestors().skip(1).find(|directory| directory.join(".git").exists())?;
+        let below = path.strip_prefix(top).ok()?;
+        Some(below.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join("/"))
+    }
+}
+
+/// The way from a directory to a path; `None` where it would lead over the root of all files.
+fn from(directory: &Path, path: &Path) -> Option<PathBuf> {
+    if path.is_relative() {
+        return Some(path.to_owned());
+    }
+    let (up, below) = directory.ancestors().enumerate().find_map(|(up, ancestor)| {
+        let is_root = ancestor.parent().is_none();
+        Some((up, path.strip_prefix(ancestor).ok().filter(|_| !is_root)?))
+    })?;
+    Some(std::iter::repeat_n(Path::new(".."), up).chain([below]).collect())
 }
 
 fn metadata(directory: &Path) -> Option<Metadata> {
@@ -135,4 +158,40 @@ fn target_directories(directory: &Path, wanted: Option<PathBuf>, metadata: Optio
     directories.sort();
     directories.dedup();
     directories
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_are_told_as_one_would_type_them_here() {
+        #[track_caller]
+        fn check(directory: &str, path: &str, expected: &str) {
+            let project = Project { directory: directory.into(), metadata: OnceCell::new() };
+            assert_eq!(project.shown(Path::new(path)), expected);
+        }
+        check("/home/me/project", "/home/me/project/regress.toml", "regress.toml");
+        check("/home/me/project/crates/fast", "/home/me/project/regress.toml", "../../regress.toml");
+        check("/home/me/project", "/home/me/target/criterion", "../target/criterion");
+        check("/home/me/project", "/var/target", "/var/target");
+        check("/home/me/project", "budgets/own.toml", "budgets/own.toml");
+        check("/home/me/project", "../own.toml", "../own.toml");
+        check("/", "/regress.toml", "/regress.toml");
+    }
+
+    #[test]
+    fn places_in_a_checkout_are_told_from_its_top() {
+        let checkout = tempfile::tempdir().unwrap();
+        let below = checkout.path().join("crates/fast");
+        std::fs::create_dir_all(&below).unwrap();
+        std::fs::write(checkout.path().join("crates/regress.toml"), "").unwrap();
+        let project = Project { directory: below.canonicalize().unwrap(), metadata: OnceCell::new() };
+        let told = |path: &str| project.in_checkout(Path::new(path));
+        assert_eq!(told("../regress.toml"), None);
+        std::fs::write(checkout.path().join(".git"), "gitdir: elsewhere").unwrap();
+        assert_eq!(told("../regress.toml").as_deref(), Some("crates/regress.toml"));
+        assert_eq!(told("../none.toml"), None);
+    }
 }

@@ -1,10 +1,13 @@
+use std::collections::BTreeSet;
+
 use super::budget::Source;
 use super::entry::{Entry, EntryError, Value, did_you_mean};
 use crate::model::{BenchId, Collision, Run, Warning};
 
 /// A benchmark that was renamed: what the old side calls `from` is compared with what the new side calls `to`.
 ///
-/// It holds for everything below as well: with `from = "sort"`, `sort/n100` becomes `to` + `/n100`.
+/// It holds for everything below as well: with `from = "sort"`, `sort/n100` becomes `to` + `/n100`. Of several that speak of
+/// a benchmark the one with the longest name does, wherever it stands: it says more of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
     /// Where it stands: the line, from 1.
@@ -48,9 +51,23 @@ impl Aliases {
         if self.0.is_empty() {
             return Ok(old);
         }
-        let idle: Vec<Warning> = self.0.iter().filter(|alias| !alias.applies_to(&old)).map(Alias::idle).collect();
+        let names: BTreeSet<&BenchId> = old.observations().iter().map(|observation| &observation.id).collect();
+        let at_work: BTreeSet<&BenchId> = names.iter().filter_map(|id| Some(&self.of(id)?.0.from)).collect();
+        let idle = self.0.iter().filter(|alias| !at_work.contains(&alias.from));
+        let idle: Vec<Warning> = idle.map(|alias| alias.idle(&names, self)).collect();
         old.warnings.extend(idle);
-        old.renamed(|id| self.0.iter().find_map(|alias| alias.new_name(id)))
+        old.renamed(|id| self.new_name(id))
+    }
+
+    /// What the old side's benchmark is called now; `None` where it is called as it was.
+    pub fn new_name(&self, id: &BenchId) -> Option<BenchId> {
+        self.of(id).map(|(_, name)| name)
+    }
+
+    /// The alias that renames a benchmark, and to what.
+    fn of(&self, id: &BenchId) -> Option<(&Alias, BenchId)> {
+        let all = self.0.iter().filter_map(|alias| Some((alias, alias.new_name(id)?)));
+        all.max_by_key(|(alias, _)| alias.from.as_str().len())
     }
 }
 
@@ -85,16 +102,19 @@ impl Alias {
         (below.is_empty() || below.starts_with('/')).then(|| BenchId::new(&format!("{}{below}", self.to)))
     }
 
-    fn applies_to(&self, run: &Run) -> bool {
-        run.observations().iter().any(|observation| self.new_name(&observation.id).is_some())
-    }
-
-    fn idle(&self) -> Warning {
-        Warning::general(format!(
-            "the alias of {} renames nothing: the old side has no `{}`; remove it, or mend its name",
-            Source::Line(self.line_number),
-            self.from
-        ))
+    /// Why it renames none of these benchmarks, though it is there.
+    fn idle(&self, names: &BTreeSet<&BenchId>, all: &Aliases) -> Warning {
+        let meant_it_too = names.iter().find(|id| self.new_name(id).is_some()).and_then(|id| all.of(id));
+        let because = match meant_it_too {
+            Some((other, _)) => {
+                format!("{} says more of all that it is about; remove it", Source::Line(other.line_number))
+            }
+            None => {
+                let meant = did_you_mean(self.from.as_str(), names.iter().map(|id| id.as_str()));
+                format!("the old side has no `{}`; {meant}remove it, or mend its name", self.from)
+            }
+        };
+        Warning::general(format!("the alias of {} renames nothing: {because}", Source::Line(self.line_number)))
     }
 }
 
@@ -153,6 +173,7 @@ fn chain(alias: &Alias, all: &[Alias]) -> Option<EntryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Exact, Metric, Observation, Provenance, Values};
     use crate::policy::Field;
 
     fn aliases(pairs: &[(&str, &str)]) -> Result<Aliases, Vec<String>> {
@@ -168,8 +189,7 @@ mod tests {
     #[track_caller]
     fn check(pairs: &[(&str, &str)], name: &str, expected: Option<&str>) {
         let aliases = aliases(pairs).unwrap();
-        let renamed = aliases.0.iter().find_map(|alias| alias.new_name(&BenchId::new(name)));
-        assert_eq!(renamed.as_ref().map(BenchId::as_str), expected);
+        assert_eq!(aliases.new_name(&BenchId::new(name)).as_ref().map(BenchId::as_str), expected);
     }
 
     #[test]
@@ -179,6 +199,42 @@ mod tests {
         check(&[("sort", "order")], "sorted/n100", None);
         check(&[("sort", "order")], "a/sort", None);
         check(&[("a", "b"), ("c", "d")], "c", Some("d"));
+    }
+
+    #[test]
+    fn the_longest_name_decides_wherever_it_stands() {
+        let all = [("sort", "order"), ("sort/big", "large")];
+        for pairs in [all, [all[1], all[0]]] {
+            check(&pairs, "sort/big", Some("large"));
+            check(&pairs, "sort/big/n9", Some("large/n9"));
+            check(&pairs, "sort/bigger", Some("order/bigger"));
+            check(&pairs, "sort", Some("order"));
+        }
+    }
+
+    #[test]
+    fn an_alias_that_renames_nothing_is_told_with_the_reason() {
+        #[track_caller]
+        fn check(pairs: &[(&str, &str)], names: &[&str], expected: &[&str]) {
+            let observation = |name: &&str| Observation {
+                id: BenchId::new(name),
+                metric: Metric::known("allocs").into(),
+                values: Values::Exact(Exact::once(1)),
+                harness: "test".into(),
+                origin: "here".into(),
+            };
+            let old = names.iter().map(observation).collect();
+            let old = Run::new("old", Provenance::default(), Vec::new(), old).unwrap();
+            let renamed = aliases(pairs).unwrap().apply(old).unwrap();
+            assert_eq!(renamed.warnings.iter().map(|warning| &*warning.text).collect::<Vec<_>>(), expected);
+        }
+        check(&[("a", "b")], &["a/x"], &[]);
+        check(&[("a", "b"), ("a/x", "c")], &["a/x", "a/y"], &[]);
+        let overshadowed = "the alias of line 1 renames nothing: line 2 says more of all that it is about; remove it";
+        check(&[("a", "b"), ("a/x", "c")], &["a/x"], &[overshadowed]);
+        let idle = "the alias of line 1 renames nothing: the old side has no `sotr`; did you mean `sort`? remove it, or mend \
+                    its name";
+        check(&[("sotr", "b")], &["sort"], &[idle]);
     }
 
     #[track_caller]

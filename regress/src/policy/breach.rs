@@ -5,6 +5,7 @@ use super::rules::{ChangeKind, Rule};
 use super::scope::Scope;
 use crate::compare::{self, Comparison, Finding, IN_TURNS, Lack, Law, Options, Sides, Summary};
 use crate::model::{BenchId, Exact, Nature, Observation, Provenance, Run, Values};
+use crate::unit::Better;
 
 /// The measurements that are made worse.
 pub(super) struct Bench<'a> {
@@ -103,6 +104,14 @@ impl Bench<'_> {
         });
         Run::new("", Provenance::default(), Vec::new(), steeper.collect::<Option<_>>()?).ok()
     }
+}
+
+/// An observation against one that is worse than any budget allows; `None` where no number is.
+pub(super) fn far_worse(observation: &Observation, options: &Options) -> Option<Comparison> {
+    let now = center(observation, options)?;
+    let edge = if observation.metric.better == Better::Higher { Edge::Below(now) } else { Edge::Above(now) };
+    let new = moved(observation, now, edge.far_beyond(observation.metric.nature)?)?;
+    Some(compare::contrast(observation, &new, options))
 }
 
 fn direction(bound: Bound) -> fn(f64) -> Edge {

@@ -1,15 +1,14 @@
-//! What was reached, as limits: lower ones for a file that has some, and a first file.
+//! What was reached, as lower limits for a file that has some.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{Bound, Operator};
 use super::budget::{Budget, Budgets, Source};
 use super::entry::did_you_mean;
 use super::rules::{Limit, Rule};
 use crate::compare::{Comparison, Options, Summary};
-use crate::model::{BenchId, METRICS, Metric, Nature, Standing};
-use crate::select::Pattern;
-use crate::unit::{Outwards, Unit};
+use crate::model::{BenchId, Metric, Nature};
+use crate::unit::Outwards;
 
 /// A written limit, and what these results say about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +19,12 @@ pub struct Reached {
     pub text: String,
     /// What can be done.
     pub room: Room,
+    /// How many benchmarks it was held against.
+    pub measured: usize,
+    /// The one that comes nearest to it, or goes furthest beyond: the limit is that of its number.
+    pub worst: Option<BenchId>,
+    /// Benchmarks that it decides as well, of which there is nothing in these results.
+    pub missing: Vec<BenchId>,
 }
 
 /// What can be done about a limit.
@@ -38,28 +43,64 @@ pub enum Room {
 /// Every written limit against what was reached, in the order of the file.
 ///
 /// * `rows`: one run on its own.
+/// * `known`: another run on its own, of all benchmarks there are. What a limit decides there and `rows` lack is missing.
+///   Where it has the metric, a benchmark without it is not asked for; where it has none of it, because it holds counts
+///   only, every benchmark is.
 /// * Counts are taken exactly. Of a time the far end of its interval is taken, with what two runs may differ by, in
 ///   three digits: the next run is to keep it too.
 ///
 /// A limit that decides for several rows is set by the worst of them. It is never loosened; `==` stays as it is.
-pub fn tighten(budgets: &Budgets, rows: &[Comparison], options: &Options) -> Vec<Reached> {
-    let mut decided: BTreeMap<usize, Vec<&Comparison>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.new_side().is_some()) {
-        for (budget, rule) in budgets.holding(&row.id, &row.metric.name) {
-            if let (Source::Line(line_number), Rule::Limit(_)) = (budget.source, rule) {
-                decided.entry(line_number).or_default().push(row);
-            }
-        }
-    }
+pub fn tighten(budgets: &Budgets, rows: &[Comparison], known: &[Comparison], options: &Options) -> Vec<Reached> {
+    let decided = decided(budgets, rows);
     let none = Vec::new();
     let limits = budgets.iter().filter_map(|budget| Some((budget, limit_of(budget)?)));
     limits
         .filter_map(|(budget, limit)| {
-            let Source::Line(line_number) = budget.source else { return None };
-            let room = room(limit, decided.get(&line_number).unwrap_or(&none), options);
-            Some(Reached { line_number, text: limit.text.clone(), room })
+            let line_number = budget.source.line_number()?;
+            let rows = decided.get(&line_number).unwrap_or(&none);
+            let worst = worst(limit.bound, rows, options);
+            Some(Reached {
+                line_number,
+                text: limit.text.clone(),
+                room: room(limit, rows, worst.map(|(number, _)| number)),
+                measured: rows.len(),
+                worst: worst.map(|(_, row)| row.id.clone()),
+                missing: missing(budgets, budget, rows, known),
+            })
         })
         .collect()
+}
+
+/// The rows that each written limit decides, by its line.
+fn decided<'a>(budgets: &Budgets, rows: &'a [Comparison]) -> BTreeMap<usize, Vec<&'a Comparison>> {
+    let mut decided: BTreeMap<usize, Vec<&Comparison>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.new_side().is_some()) {
+        if let Some(line_number) = line_of_limit(budgets, &row.id, &row.metric.name) {
+            decided.entry(line_number).or_default().push(row);
+        }
+    }
+    decided
+}
+
+/// The line of the limit that decides for a row; `None` where none does.
+fn line_of_limit(budgets: &Budgets, id: &BenchId, metric: &str) -> Option<usize> {
+    let limit = |(budget, rule): (&Budget, &Rule)| match rule {
+        Rule::Limit(_) => budget.source.line_number(),
+        _ => None,
+    };
+    budgets.holding(id, metric).into_iter().find_map(limit)
+}
+
+/// What a limit decides among all benchmarks that are known, and was not measured.
+fn missing(budgets: &Budgets, budget: &Budget, rows: &[&Comparison], known: &[Comparison]) -> Vec<BenchId> {
+    let Some(metric) = budget.scope.metric.as_deref() else { return Vec::new() };
+    let is_of_metric = |row: &&Comparison| &*row.metric.name == metric;
+    let has_metric = known.iter().any(|row| is_of_metric(&row));
+    let asked = known.iter().filter(|row| !has_metric || is_of_metric(row)).map(|row| &row.id);
+    let measured: BTreeSet<&BenchId> = rows.iter().map(|row| &row.id).collect();
+    let is_missing =
+        |id: &&BenchId| !measured.contains(id) && line_of_limit(budgets, id, metric) == budget.source.line_number();
+    asked.filter(is_missing).collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 /// The limit of a budget, where it has one.
@@ -70,17 +111,25 @@ fn limit_of(budget: &Budget) -> Option<&Limit> {
     })
 }
 
-fn room(limit: &Limit, rows: &[&Comparison], options: &Options) -> Room {
+/// The number of these rows that comes nearest to a bound or goes furthest beyond, and whose it is; `None` without rows, and
+/// where the bound has no direction.
+fn worst<'a>(bound: Bound, rows: &[&'a Comparison], options: &Options) -> Option<(f64, &'a Comparison)> {
+    let outwards = outwards(bound)?;
+    let ends = rows.iter().filter_map(|row| Some((far_end(row, row.new_side()?, outwards, options), *row)));
+    ends.reduce(|a, b| match outwards {
+        Outwards::Up if a.0 < b.0 => b,
+        Outwards::Down if b.0 < a.0 => b,
+        Outwards::Up | Outwards::Down => a,
+    })
+}
+
+/// * `worst`: in base units.
+fn room(limit: &Limit, rows: &[&Comparison], worst: Option<f64>) -> Room {
     let Some(first) = rows.first() else { return Room::Unmeasured };
     let Some(outwards) = outwards(limit.bound) else {
         let is_met = |row: &&Comparison| row.new_side().is_some_and(|side| is_exactly(limit.bound, side.range));
         return if rows.iter().all(is_met) { Room::None } else { Room::Beyond };
     };
-    let worst = rows.iter().filter_map(|row| Some(far_end(row, row.new_side()?, outwards, options)));
-    let worst = worst.reduce(|a, b| match outwards {
-        Outwards::Up => f64::max(a, b),
-        Outwards::Down => f64::min(a, b),
-    });
     let Some(worst) = worst.filter(|worst| worst.is_finite()) else { return Room::Beyond };
     let (number, value) = written(&first.metric, worst, outwards);
     let symbol = match outwards {
@@ -170,134 +219,4 @@ pub fn loosen(budgets: &Budgets, benchmark: &str, metric: &str, limit: &str) -> 
 /// Whether the old bound lets its own end pass and the new one does not.
 fn old_holds_more(old: Bound, new: Bound) -> bool {
     old.holds(old.value) && !new.holds(old.value)
-}
-
-/// A budget for a first file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
-    /// Where its number comes from, a line each.
-    pub comments: Vec<String>,
-    /// Keys and values, in the order they are written; a value is text unless it is a number of measurements.
-    pub benchmark: String,
-    /// Of this metric.
-    pub metric: String,
-    /// Keys of rules, and their values as they stand in the file, without quotes.
-    pub rules: Vec<(&'static str, String)>,
-}
-
-/// A first set of budgets, that these results keep: counts as limits for each group of benchmarks, instructions and
-/// times as bounds on their change.
-///
-/// * `rows`: one run on its own.
-/// * Empty where there is neither.
-pub fn propose(rows: &[Comparison]) -> Vec<Proposal> {
-    let headlines: Vec<&Comparison> = rows.iter().filter(|row| row.metric.standing == Standing::Headline).collect();
-    let of = |metric: &str| headlines.iter().copied().filter(|row| &*row.metric.name == metric).collect::<Vec<_>>();
-    let mut proposals = Vec::new();
-    for name in METRICS.names() {
-        let rows = of(name);
-        let Some(first) = rows.first() else { continue };
-        match (first.metric.nature, name) {
-            (Nature::Counted, INSTRUCTIONS) => proposals.push(change_of_instructions(&rows)),
-            (Nature::Counted, _) => proposals.extend(limits(&rows)),
-            (Nature::Timed, _) => proposals.push(change_of_times(&rows)),
-        }
-    }
-    // A change needs two sides: where instructions are all there is, one side alone is to be held against something.
-    let instructions = of(INSTRUCTIONS);
-    if instructions.len() == headlines.len() {
-        proposals.extend(limits(&instructions));
-    }
-    proposals
-}
-
-const INSTRUCTIONS: &str = "instructions";
-
-/// Limits of one metric, one for each group: benchmarks whose names begin with the same part.
-fn limits(rows: &[&Comparison]) -> Vec<Proposal> {
-    let mut groups: Vec<String> = rows.iter().map(|row| group(&row.id)).collect();
-    groups.dedup();
-    let patterns: Vec<Pattern> = groups.iter().map(|group| Pattern::new(group)).collect();
-    // A name may hold a star, or be the beginning of others: the last that matches decides, as when it is judged.
-    let mut decided: Vec<Vec<&Comparison>> = vec![Vec::new(); groups.len()];
-    for &row in rows {
-        if let Some(index) = patterns.iter().rposition(|pattern| pattern.matches(&row.id)) {
-            decided[index].push(row);
-        }
-    }
-    groups.into_iter().zip(decided).filter_map(|(benchmark, rows)| limit(benchmark, &rows)).collect()
-}
-
-/// The largest count of these rows as a limit. `None` without any.
-fn limit(benchmark: String, rows: &[&Comparison]) -> Option<Proposal> {
-    let count = |row: &Comparison| row.new_side().map_or(0.0, |side| side.range.1);
-    let largest = rows.iter().copied().reduce(|a, b| if count(a) < count(b) { b } else { a })?;
-    let (least, most) = (rows.iter().map(|row| count(row)).fold(f64::INFINITY, f64::min), count(largest));
-    let show = |value| largest.metric.unit.exactly(value);
-    let comment = match (rows.len(), least == most) {
-        (1, _) => format!("{}: {}", largest.id, show(most)),
-        (n, true) => format!("{n} benchmarks, all {}", show(most)),
-        (n, false) => format!("{n} benchmarks, from {} to {} ({})", show(least), show(most), largest.id),
-    };
-    let operator = if most == 0.0 { Operator::Equal } else { Operator::AtMost };
-    Some(Proposal {
-        comments: vec![comment],
-        benchmark,
-        metric: largest.metric.name.to_string(),
-        rules: vec![("limit", format!("{operator} {}", show(most)))],
-    })
-}
-
-/// `embedding/*` of `embedding/cosine/d512`; a name of one part is a group of its own.
-fn group(id: &BenchId) -> String {
-    match id.as_str().split_once('/') {
-        Some((first, _)) if !first.is_empty() => format!("{first}/*"),
-        _ => id.to_string(),
-    }
-}
-
-fn change_of_instructions(rows: &[&Comparison]) -> Proposal {
-    Proposal {
-        comments: vec![
-            format!("{};", counted(rows)),
-            "another compiler counts otherwise, so their change is bound".to_owned(),
-            "0.3 %: layout and the allocator's state move instructions by up to 0.1 %".to_owned(),
-        ],
-        benchmark: "*".to_owned(),
-        metric: INSTRUCTIONS.to_owned(),
-        rules: vec![("change", "<= +0.3%".to_owned())],
-    }
-}
-
-fn change_of_times(rows: &[&Comparison]) -> Proposal {
-    /// More are not demanded, however many there were: enough for an interval that says something. Chosen.
-    const ENOUGH: usize = 10;
-    let fewest = rows.iter().filter_map(|row| row.new_side()).map(|side| side.n).min().unwrap_or(1);
-    Proposal {
-        comments: vec![
-            format!("{}, at least {fewest} measurements each;", counted(rows)),
-            "another machine measures otherwise, so their change is bound: only a proven loss of more than 5 %"
-                .to_owned(),
-            "is a breach (`regress run` proves what `compare` cannot)".to_owned(),
-        ],
-        benchmark: "*".to_owned(),
-        metric: "time".to_owned(),
-        rules: vec![
-            ("change", "<= +5%".to_owned()),
-            ("unproven", "pass".to_owned()),
-            ("min_samples", fewest.clamp(1, ENOUGH).to_string()),
-        ],
-    }
-}
-
-/// `12 benchmarks, from 8.776 ns to 1.2 ms`.
-fn counted(rows: &[&Comparison]) -> String {
-    let middles = || rows.iter().filter_map(|row| row.new_side()).map(|side| side.center.point);
-    let unit = rows.first().map_or(&Unit::Count, |row| &row.metric.unit);
-    let show = |value: f64| crate::unit::Scale::fitting(unit, &[value]).show(value);
-    let (least, most) = (middles().fold(f64::INFINITY, f64::min), middles().fold(0.0, f64::max));
-    match rows.len() {
-        1 => format!("1 benchmark, {}", show(most)),
-        n => format!("{n} benchmarks, from {} to {}", show(least), show(most)),
-    }
 }

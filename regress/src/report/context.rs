@@ -19,6 +19,8 @@ pub struct Context {
     pub options: Options,
     /// The file the written rules stand in, for messages.
     pub config_path: Option<String>,
+    /// The same from the top of the checkout, for programs that look there; `None` where it lies in none.
+    pub config_in_checkout: Option<String>,
     /// The profile it was judged by; `None` where none was chosen.
     pub profile: Option<Arc<str>>,
     /// How often measuring here flags what did not change.
@@ -31,6 +33,13 @@ pub struct Context {
     pub show: Show,
     /// What was measured, where a renderer wants to draw it.
     pub measurements: Option<Measurements>,
+}
+
+impl Context {
+    /// Where the written rules stand, for programs that look in the checkout.
+    pub(super) fn config_place(&self) -> Option<&str> {
+        self.config_in_checkout.as_deref().or(self.config_path.as_deref())
+    }
 }
 
 /// What is held against each other.

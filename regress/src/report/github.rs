@@ -75,7 +75,7 @@ impl Annotation {
     fn of(report: &Report, problem: &Problem) -> Annotation {
         let subject = problem.subject();
         Annotation {
-            file: report.context.config_path.clone().filter(|_| problem.line_number.is_some()),
+            file: report.context.config_place().map(str::to_owned).filter(|_| problem.line_number.is_some()),
             line_number: problem.line_number,
             title: if subject.is_empty() { report.context.title.clone() } else { subject },
             text: problem.text.clone(),

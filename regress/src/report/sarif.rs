@@ -209,7 +209,7 @@ impl Found {
 
 /// The budget's line. A built-in rule has none: its file is where a budget that says otherwise would stand.
 fn locations(report: &Report, problem: &Problem) -> Vec<Location> {
-    let physical_location = report.context.config_path.as_deref().map(|path| PhysicalLocation {
+    let physical_location = report.context.config_place().map(|path| PhysicalLocation {
         artifact_location: ArtifactLocation { uri: escape::uri(path) },
         region: Region { start_line: problem.line_number.unwrap_or(1) },
     });

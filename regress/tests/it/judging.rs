@@ -168,6 +168,7 @@ fn rendered(verdicts: Verdicts, format: &str) -> String {
         new: side(),
         options: Options::default(),
         config_path: None,
+        config_in_checkout: None,
         profile: None,
         false_alarms: FalseAlarms::default(),
         code: Vec::new(),

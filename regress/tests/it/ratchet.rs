@@ -81,7 +81,8 @@ impl Desk {
     /// Tightens as `--write` does; how many limits.
     fn tighten(&self, new: &Run) -> usize {
         let Settings { options, policy, .. } = self.settings();
-        let reached = tighten(&policy.budgets, &survey(new, &options), &options);
+        let rows = survey(new, &options);
+        let reached = tighten(&policy.budgets, &rows, &rows, &options);
         let changes: Vec<Change> = reached
             .into_iter()
             .filter_map(|reached| match reached.room {
@@ -142,11 +143,81 @@ proptest! {
     #[test]
     fn what_was_proposed_is_kept_by_the_same_results_and_is_tight(measured in measured()) {
         let new = run(&measured);
-        let proposals = propose(&survey(&new, &Default::default()));
+        let proposals = propose(&new, &Default::default());
         let desk = Desk::with(&config_of(&["heading".to_owned()], &proposals));
         prop_assert_eq!(desk.conclusion(&new), Conclusion::Passed, "{}", desk.text());
         prop_assert_eq!(desk.tighten(&new), 0, "{}", desk.text());
     }
+}
+
+const SORTS: &str = "\
+BenchmarkSort/n10 1000 3 allocs/op
+BenchmarkSort/n100 1000 5 allocs/op
+BenchmarkSort/n1000 1000 9 allocs/op
+BenchmarkParse 1000 4 allocs/op
+";
+
+/// A limit is lowered by what was measured: not by what was left out.
+#[test]
+fn a_limit_stays_while_a_part_of_its_benchmarks_is_missing() {
+    let budgets = "[[budget]]\nbenchmark = \"Sort\"\nmetric = \"allocs\"\nlimit = \"<= 20\"\n\
+        [[budget]]\nbenchmark = \"Parse\"\nmetric = \"allocs\"\nlimit = \"<= 20\"\n";
+    let few = SORTS.lines().filter(|line| !line.contains("n1000")).map(|line| format!("{line}\n")).collect::<String>();
+    let desk = super::cmd::Desk::with(&[("all", SORTS), ("few", &few), ("regress.toml", budgets)]);
+    #[track_caller]
+    fn check(desk: &super::cmd::Desk, arguments: &str, limits: &[&str], told: &[&str]) {
+        let shown = desk.run(&format!("budget tighten {arguments}"));
+        assert_eq!(shown.code, Some(0), "{shown:#?}");
+        let new: Vec<&str> = shown.stdout.lines().filter_map(|line| line.strip_prefix("+limit = ")).collect();
+        assert_eq!(new, limits, "{shown:#?}");
+        let lines: Vec<&str> = shown.stderr.lines().skip(1).map(str::trim_start).collect();
+        assert_eq!(lines, told, "{shown:#?}");
+    }
+    let (sort, parse) = ("line 1: <= 5 of Sort/n100, the worst of 2 benchmarks", "line 5: <= 4 of Parse");
+    let nobody = "whether all benchmarks were measured nobody knows: there is no baselines/main.json (--baseline)";
+    check(&desk, "few", &["\"<= 5\"", "\"<= 4\""], &[sort, parse, nobody]);
+    let lack = "1 of its 3 benchmarks not measured (`Sort/n1000`)";
+    let stays = format!("line 1: stays; {lack}; measure all, or say --partial");
+    check(&desk, "few --baseline all", &["\"<= 4\""], &[&stays, parse]);
+    assert_eq!(desk.run("record main --from all").code, Some(0));
+    check(&desk, "few", &["\"<= 4\""], &[&stays, parse]);
+    check(&desk, "few --partial", &["\"<= 5\"", "\"<= 4\""], &[&format!("{sort}; {lack}"), parse]);
+    let whole = "line 1: <= 9 of Sort/n1000, the worst of 3 benchmarks";
+    check(&desk, "all", &["\"<= 9\"", "\"<= 4\""], &[whole, parse]);
+    // What was renamed is not missing.
+    let renamed = SORTS.replace("Sort/n1000", "Sort/big");
+    desk.write("renamed", renamed);
+    desk.write("regress.toml", format!("{budgets}[[alias]]\nfrom = \"Sort/n1000\"\nto = \"Sort/big\"\n"));
+    check(&desk, "renamed", &["\"<= 9\"", "\"<= 4\""], &[&whole.replace("n1000", "big"), parse]);
+}
+
+/// A baseline of counts knows the benchmarks, if not which of them are timed.
+#[test]
+fn a_baseline_without_the_metric_says_which_benchmarks_there_are() {
+    let times = |names: &[&str]| {
+        names.iter().map(|name| format!("Benchmark{name} 1 100 ns/op\n").repeat(8)).collect::<String>()
+    };
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"time\"\nlimit = \"< 1 ms\"\n";
+    let desk = super::cmd::Desk::with(&[("counts", SORTS), ("regress.toml", budgets)]);
+    desk.write("few", times(&["Parse", "Sort/n10"]));
+    desk.write("all", times(&["Parse", "Sort/n10", "Sort/n100", "Sort/n1000"]));
+    assert!(desk.run("budget tighten few --baseline counts").stdout.is_empty());
+    assert!(!desk.run("budget tighten all --baseline counts").stdout.is_empty());
+}
+
+#[test]
+fn no_budget_is_proposed_that_could_not_fire() {
+    let desk = super::cmd::Desk::with(&[
+        ("once", "BenchmarkA 1 100 ns/op\nBenchmarkB 1 200 ns/op\n"),
+        ("counted", "BenchmarkA 1 100 ns/op 3 allocs/op\n"),
+    ]);
+    let why = "too few measurements to show anything; take at least ";
+    desk.run("budget init once").refused(&["`once` holds neither counts nor times that a budget could bound", why]);
+    let shown = desk.run("budget init counted --write");
+    assert!(shown.stdout.contains(why) && !shown.stdout.contains("change  "), "{shown:#?}");
+    assert_eq!(shown.stderr, "regress: regress.toml: 1 budgets\n");
+    let checked = desk.run("check counted");
+    assert!(checked.code == Some(0) && checked.stdout.contains("armed: 1 of 1 rules fire"), "{checked:#?}");
 }
 
 #[test]

@@ -337,6 +337,7 @@ fn context(old: Option<Side>, new: Side, show: Show) -> Context {
         between: Between::Runs,
         options: Options::default(),
         config_path: Some("regress.toml".to_owned()),
+        config_in_checkout: None,
         profile: None,
         false_alarms: FalseAlarms::default(),
         code: Vec::new(),

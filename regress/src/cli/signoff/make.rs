@@ -124,7 +124,7 @@ fn noise(path: &str, inputs: &mut Inputs) -> Result<Option<Noise>, Failure> {
 }
 
 fn judge(sides: &Sides, recipe: &Recipe, settings: &Settings) -> Result<policy::Verdicts, Failure> {
-    let Settings { options, policy, path, units: _, aliases: _ } = settings;
+    let Settings { options, policy, path, units: _, aliases: _, profiles: _ } = settings;
     let request = Request {
         comparisons: comparisons(sides, options),
         old: sides.old.as_ref(),

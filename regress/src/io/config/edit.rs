@@ -173,6 +173,9 @@ pub fn file_of(heading: &[String], proposals: &[Proposal]) -> String {
     for Proposal { comments, benchmark, metric, rules } in proposals {
         text.push('\n');
         text.extend(comments.iter().map(|line| comment(line)));
+        if rules.is_empty() {
+            continue;
+        }
         text.push_str(&format!("[[budget]]\nbenchmark   = {}\nmetric      = {}\n", quoted(benchmark), quoted(metric)));
         for (key, value) in rules {
             let value = if *key == "min_samples" { value.clone() } else { quoted(value) };

@@ -29,6 +29,8 @@ pub struct Settings {
     pub aliases: Aliases,
     /// What criterion's numbers are where they are no times.
     pub units: Vec<UnitRule>,
+    /// The names of its profiles, in order.
+    pub profiles: Vec<String>,
     /// The file, as the user would type it. `None`: there is none, the built-in rules hold.
     pub path: Option<String>,
 }
@@ -72,6 +74,7 @@ pub fn load(path: Option<&Path>, project: &Project, occasion: &Occasion<'_>) -> 
                 policy: Policy::from(Budgets::built_in()),
                 aliases: Aliases::default(),
                 units: Vec::new(),
+                profiles: Vec::new(),
                 path: None,
             }),
         };
@@ -102,20 +105,21 @@ fn parse(text: &str, shown: &str, occasion: &Occasion<'_>) -> Result<Settings, F
     let (Some(budgets), Some(waivers), []) = (budgets, waivers, &errors[..]) else {
         return Err(Failure::of_config(shown, &errors));
     };
-    let profile = chosen(profiles, occasion, shown)?;
+    let names: Vec<String> = profiles.iter().filter_map(|profile| Some(profile.name.as_ref()?.to_string())).collect();
+    let profile = chosen(profiles, &names, occasion, shown)?;
     let mut options = sections.options;
     if let Some(confidence) = profile.confidence {
         options.confidence = confidence;
         options.alpha = profile.alpha().unwrap_or(options.alpha);
     }
-    Ok(Settings { options, policy: Policy { budgets, profile, waivers }, aliases, units, path: Some(shown.to_owned()) })
+    let policy = Policy { budgets, profile, waivers };
+    Ok(Settings { options, policy, aliases, units, profiles: names, path: Some(shown.to_owned()) })
 }
 
-fn chosen(profiles: Vec<Profile>, occasion: &Occasion<'_>, shown: &str) -> Result<Profile, Failure> {
+fn chosen(profiles: Vec<Profile>, names: &[String], occasion: &Occasion<'_>, shown: &str) -> Result<Profile, Failure> {
     let Some(name) = occasion.profile else { return Ok(Profile::standard()) };
-    let names: Vec<String> = profiles.iter().filter_map(|profile| Some(profile.name.as_ref()?.to_string())).collect();
     let is_chosen = |profile: &Profile| profile.name.as_deref() == Some(name);
-    profiles.into_iter().find(is_chosen).ok_or_else(|| no_profile(name, Some(shown), &names))
+    profiles.into_iter().find(is_chosen).ok_or_else(|| no_profile(name, Some(shown), names))
 }
 
 fn no_profile(name: &str, shown: Option<&str>, names: &[String]) -> Failure {

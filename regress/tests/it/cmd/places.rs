@@ -164,6 +164,25 @@ fn the_nearest_configuration_holds() {
         .refused(&["none.toml: ", "check the path, or leave --config out"]);
 }
 
+/// GitHub and SARIF look for a file from the top of the repository, a person from where he stands.
+#[test]
+fn the_configuration_further_up_has_a_place_for_everyone() {
+    let desk = Desk::with(&[("crates/fast/new", "BenchmarkA 1000 9 allocs/op\n")]);
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"allocs\"\nlimit = \"== 0\"\n";
+    desk.write("crates/regress.toml", budgets);
+    git2::Repository::init(desk.path("")).unwrap();
+    let check = |format: &str| run(&desk, "crates/fast", &[], &format!("check new --format {format}")).stdout;
+    assert!(check("table").contains("(../regress.toml:1)"), "{}", check("table"));
+    assert!(check("github").contains("file=crates/regress.toml,line=1,"), "{}", check("github"));
+    assert!(check("sarif").contains("\"uri\": \"crates/regress.toml\""), "{}", check("sarif"));
+    run(&desk, "crates/fast", &[], "signoff --release v1 new");
+    let signed = std::fs::read_to_string(desk.path("crates/fast/signoff-v1.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&signed).unwrap();
+    assert_eq!(document["content"]["recipe"]["config"], "../regress.toml");
+    assert!(!signed.contains(&desk.path("").display().to_string()), "{signed}");
+    assert_eq!(run(&desk, "crates/fast", &[], "signoff --verify signoff-v1.json").code, Some(0));
+}
+
 #[test]
 fn the_advice_does_not_lead_into_the_trap_of_criterion() {
     let told = Desk::with(&[]).run("check new");

@@ -158,6 +158,17 @@ impl Origin {
 
 impl Ran {
     #[track_caller]
+    fn could_not(&self, reason: &str) {
+        assert_eq!(self.told.code, Some(2), "{:#?}", self.told);
+        assert_eq!(self.output, "verdict=could not be done\nexit-code=2\nreports=regress-report\n");
+        let comment = std::fs::read_to_string(self.reports.join("pull-request.md")).unwrap();
+        assert_eq!(self.summary, comment);
+        assert!(comment.starts_with("<!-- regress: regress -->\n### regress: could not be done\n"), "{comment}");
+        assert!(comment.contains(reason), "{comment}");
+        assert!(!self.reports.join("report.html").exists());
+    }
+
+    #[track_caller]
     fn check(&self, code: i32, verdict: &str, said: &[&str]) {
         assert_eq!(self.told.code, Some(code), "{:#?}", self.told);
         assert_eq!(self.output, format!("verdict={verdict}\nexit-code={code}\nreports=regress-report\n"));
@@ -207,6 +218,35 @@ fn what_cannot_be_told_is_not_proven() {
     ran.check(3, "not proven", &["first"]);
 }
 
+/// However the file writes it: the program is asked, not the text.
+#[test]
+fn the_profile_for_pull_requests_is_taken_where_there_is_one() {
+    let origin = Origin::with_benches();
+    origin.write("regress.toml", &format!("profile = {{ \"pr\" = {{ unproven = 'pass' }} }}\n{BUDGETS}"));
+    origin.write("src/lib.rs", &library("first", 100, 20));
+    origin.commit("scatter");
+    origin.git("push --quiet origin main");
+    origin.git("checkout --quiet -b topic");
+    origin.write("src/lib.rs", &library("first", 101, 20));
+    origin.commit("more");
+    origin.gate("topic").check(0, "passed", &["first"]);
+}
+
+/// The comment of an earlier push would else stay as it was.
+#[test]
+fn what_could_not_be_done_is_a_report_with_the_same_mark() {
+    let origin = Origin::with_benches();
+    origin.git("checkout --quiet -b topic");
+    origin.write("src/lib.rs", "this is no Rust");
+    origin.commit("broken");
+    let ran = origin.gate("topic");
+    ran.could_not("the comparison could not be done");
+    let report = std::fs::read(ran.reports.join("pull-request.md")).unwrap();
+    let (told, asked) = comment(&report, "measured", json!([]));
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    assert_eq!(asked.last().unwrap().1["body"].as_str().unwrap().as_bytes(), report);
+}
+
 #[test]
 fn a_benchmark_that_vanished_fails() {
     let origin = Origin::with_benches();
@@ -233,11 +273,14 @@ fn a_clone_without_history_says_what_to_do() {
     let url = format!("file://{}", origin.desk.path("origin.git").display());
     git(&origin.desk.path(""), &format!("clone --quiet --depth 1 {url} shallow"));
     let ran = origin.run(&origin.desk.path("shallow"), |_| {});
-    assert_eq!(ran.told.code, Some(2), "{:#?}", ran.told);
-    assert!(ran.told.stderr.contains("fetch-depth: 0"), "{:#?}", ran.told);
+    ran.could_not("this clone has no history, so the base cannot be found; check out with fetch-depth: 0");
+    for file in ["output", "summary"] {
+        std::fs::remove_file(origin.desk.path(file)).unwrap();
+    }
     let ran = origin.run(&origin.desk.path("shallow"), |command| {
         command.env("BASE", "HEAD~1");
     });
+    ran.could_not("the revision to compare with is not there");
     assert!(ran.told.code == Some(2) && ran.told.stderr.contains("there is no revision HEAD~1"), "{:#?}", ran.told);
 }
 
