@@ -37,6 +37,7 @@ mod numbers;
 mod pyperf;
 mod pytest_benchmark;
 mod raw_csv;
+mod settings;
 mod table;
 mod tango;
 mod units;

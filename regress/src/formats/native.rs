@@ -19,6 +19,9 @@
 //! where the numbers are the middles of measurements that were not kept (in it `least`, the smallest of them, and `within`,
 //! from where to where the middle may lie, as far as they are known), `turns` only where each measurement was taken next to
 //! the one of the same number of another side with the same word.
+//!
+//! Where the files that were recorded say something of benchmarks (`pkg: example.com/face`), `"settings"` in front of the
+//! observations lists each combination on a line, and `settings` of an observation is the number of its benchmark's, from 0.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -28,10 +31,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::numbers::{self, BadList};
+use super::settings::{Combinations, Stored};
 use super::{File, Format, Place, Problem, ReadError, Reading, json};
 use crate::model::{
-    BenchId, Commit, Exact, Host, Kept, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing,
-    Values,
+    BenchId, Commit, Exact, Host, Kept, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Settings,
+    Standing, Values,
 };
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
@@ -51,13 +55,27 @@ const WANTED: &str = "a file of `regress record`";
 pub fn write(run: &Run) -> Vec<u8> {
     let mut text = format!("{{\n\"schema\": \"{SCHEMA}\",\n\"provenance\": ");
     text.push_str(&provenance_text(&run.provenance));
-    text.push_str(",\n\"observations\": [");
-    for (index, observation) in run.observations().iter().enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&json_text(&ObservationOut::of(observation)));
+    let combinations = Combinations::of(run);
+    if !combinations.all.is_empty() {
+        text.push_str(",\n\"settings\": [");
+        push_lines(&mut text, combinations.all.iter().map(|settings| json_text(&Stored(settings.clone()))));
+        text.push_str("\n]");
     }
+    text.push_str(",\n\"observations\": [");
+    let line = |observation: &Observation| {
+        let settings = run.settings.get(&observation.id).and_then(|settings| combinations.number(settings));
+        json_text(&ObservationOut { settings, ..ObservationOut::of(observation) })
+    };
+    push_lines(&mut text, run.observations().iter().map(line));
     text.push_str("\n]\n}\n");
     text.into_bytes()
+}
+
+fn push_lines(text: &mut String, lines: impl Iterator<Item = String>) {
+    for (index, line) in lines.enumerate() {
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
+        text.push_str(&line);
+    }
 }
 
 /// The same on one line, without its end.
@@ -104,6 +122,8 @@ struct Document<'a> {
     _schema: &'a str,
     #[serde(default)]
     provenance: StoredProvenance,
+    #[serde(default)]
+    settings: Vec<Stored>,
     #[serde(borrow)]
     observations: Vec<&'a RawValue>,
 }
@@ -198,6 +218,8 @@ struct ObservationOut<'a> {
     summary: Option<SummaryOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     turns: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<usize>,
 }
 
 /// A line, as read.
@@ -223,6 +245,7 @@ struct ObservationIn<'a> {
     summary: Option<SummaryIn<'a>>,
     #[serde(borrow)]
     turns: Option<Cow<'a, str>>,
+    settings: Option<usize>,
 }
 
 /// That the numbers are middles of measurements which are lost.
@@ -348,6 +371,7 @@ impl<'a> ObservationOut<'a> {
             processes: processes.map(|processes| processes.by_process().collect()),
             summary,
             turns: processes.and_then(Processes::turns),
+            settings: None,
         }
     }
 }
@@ -360,6 +384,19 @@ impl ObservationIn<'_> {
             nature: self.nature.map_or(plain.nature, StoredNature::nature),
             standing: self.standing.map_or(plain.standing, StoredStanding::standing),
             ..plain
+        }
+    }
+
+    /// Those of its benchmark, which are the same for all its metrics.
+    fn settings(&self, all: &[Stored], known: Option<&Settings>) -> Result<Option<Settings>, Problem> {
+        let Some(number) = self.settings else { return Ok(None) };
+        let wrong = |wanted: String| Problem::Syntax { found: format!("`settings` {number}"), wanted };
+        let Some(Stored(settings)) = all.get(number) else {
+            return Err(wrong(format!("the number of one of the {} that the file lists, from 0", all.len())));
+        };
+        match known.is_none_or(|known| known == settings) {
+            true => Ok(Some(settings.clone())),
+            false => Err(wrong("the same for every metric of a benchmark".to_owned())),
         }
     }
 
@@ -443,6 +480,8 @@ fn read_file(file: &File) -> Result<Reading, ReadError> {
                     return Err(Problem::Duplicate { what, first: format!("line {first}") });
                 }
                 let values = line.values()?;
+                let settings = line.settings(&document.settings, reading.settings.get(&id))?;
+                reading.settings.extend(settings.map(|settings| (id.clone(), settings)));
                 let harness = shared.name(&line.harness);
                 Ok(Observation { id, metric: shared.metric(metric), values, harness, origin: file.path.clone() })
             });

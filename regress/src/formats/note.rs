@@ -19,8 +19,12 @@ pub fn read(path: &Arc<str>, note: &[u8]) -> Vec<Reading> {
 /// What an earlier run of the same machine and the same build measured besides stays too: one harness runs after the
 /// other, and they measured the same program.
 pub fn with(note: &[u8], run: &Run) -> Vec<u8> {
-    let mut whole =
-        Reading { observations: run.observations().to_vec(), provenance: run.provenance.clone(), ..Reading::default() };
+    let mut whole = Reading {
+        observations: run.observations().to_vec(),
+        provenance: run.provenance.clone(),
+        settings: run.settings.clone(),
+        ..Reading::default()
+    };
     let mut kept: Vec<(String, Vec<u8>)> = Vec::new();
     for line in lines(note) {
         match native::provenance(line) {
@@ -32,10 +36,11 @@ pub fn with(note: &[u8], run: &Run) -> Vec<u8> {
             None => kept.push((String::new(), line.to_vec())),
         }
     }
-    let Reading { observations, provenance, .. } = whole;
+    let Reading { observations, provenance, settings, .. } = whole;
     let key = machine(&provenance);
     // Of what is completed no two are alike, so no two can collide.
-    let whole = Run::new("", provenance, Vec::new(), observations).unwrap_or_else(|_| run.clone());
+    let mut whole = Run::new("", provenance, Vec::new(), observations).unwrap_or_else(|_| run.clone());
+    whole.settings = settings;
     kept.push((key, native::write_line(&whole)));
     kept.sort();
     kept.into_iter().flat_map(|(_, line)| [line, b"\n".to_vec()]).flatten().collect()
@@ -52,7 +57,11 @@ pub fn complete(newer: Reading, older: Reading) -> Reading {
     let is_new = |o: &crate::model::Observation| !measured.contains(&(o.id.clone(), o.metric.name.clone()));
     let mut observations = newer.observations;
     observations.extend(older.observations.into_iter().filter(is_new));
-    Reading { observations, provenance: newer.provenance.or(older.provenance), ..newer }
+    let mut settings = newer.settings;
+    for (id, of_older) in older.settings {
+        settings.entry(id).or_insert(of_older);
+    }
+    Reading { observations, settings, provenance: newer.provenance.or(older.provenance), ..newer }
 }
 
 fn lines(note: &[u8]) -> impl Iterator<Item = &[u8]> {

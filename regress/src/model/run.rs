@@ -192,10 +192,13 @@ impl Run {
                 observation.id = name;
             }
         }
+        let new_name = |id: BenchId| name_of(&id).unwrap_or(id);
+        let settings = self.settings.into_iter().map(|(id, settings)| (new_name(id), settings)).collect();
+        let read = self.read.into_iter().map(new_name).collect();
         observations.sort_by(|a, b| key(a).cmp(&key(b)));
         let same = observations.windows(2).filter(|pair| key(&pair[0]) == key(&pair[1]));
         let collisions: Vec<Collision> = same.map(|pair| collision(&pair[0], &pair[1])).collect();
-        if collisions.is_empty() { Ok(Run { observations, ..self }) } else { Err(collisions) }
+        if collisions.is_empty() { Ok(Run { observations, settings, read, ..self }) } else { Err(collisions) }
     }
 
     /// The same run with only the observations that `keep` wants.

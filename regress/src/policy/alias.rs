@@ -51,12 +51,17 @@ impl Aliases {
         if self.0.is_empty() {
             return Ok(old);
         }
-        let names: BTreeSet<&BenchId> = old.observations().iter().map(|observation| &observation.id).collect();
-        let at_work: BTreeSet<&BenchId> = names.iter().filter_map(|id| Some(&self.of(id)?.0.from)).collect();
-        let idle = self.0.iter().filter(|alias| !at_work.contains(&alias.from));
-        let idle: Vec<Warning> = idle.map(|alias| alias.idle(&names, self)).collect();
+        let idle = self.idle(old.observations().iter().map(|observation| &observation.id));
         old.warnings.extend(idle);
         old.renamed(|id| self.new_name(id))
+    }
+
+    /// A warning for each alias that applies to none of these benchmarks of the old side, with the reason.
+    pub fn idle<'a>(&self, old: impl Iterator<Item = &'a BenchId>) -> Vec<Warning> {
+        let names: BTreeSet<&BenchId> = old.collect();
+        let at_work: BTreeSet<&BenchId> = names.iter().filter_map(|id| Some(&self.of(id)?.0.from)).collect();
+        let idle = self.0.iter().filter(|alias| !at_work.contains(&alias.from));
+        idle.map(|alias| alias.idle(&names, self)).collect()
     }
 
     /// What the old side's benchmark is called now; `None` where it is called as it was.
@@ -110,7 +115,10 @@ impl Alias {
                 format!("{} says more of all that it is about; remove it", Source::Line(other.line_number))
             }
             None => {
-                let meant = did_you_mean(self.from.as_str(), names.iter().map(|id| id.as_str()));
+                // It may be meant for all below a name as well.
+                let ends = |id: &'_ &&BenchId| id.as_str().match_indices('/').map(|(end, _)| end).collect::<Vec<_>>();
+                let heads = names.iter().flat_map(|id| ends(&id).into_iter().map(|end| &id.as_str()[..end]));
+                let meant = did_you_mean(self.from.as_str(), names.iter().map(|id| id.as_str()).chain(heads));
                 format!("the old side has no `{}`; {meant}remove it, or mend its name", self.from)
             }
         };

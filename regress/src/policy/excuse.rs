@@ -23,7 +23,7 @@ pub(super) struct Weighed {
 ///   level off ─▶ not judged
 ///   not proven ─▶ unproven = "pass" ─▶ tolerated ┐
 ///   broken or not proven ─▶ waived, within its ceiling ─▶ excused
-///                        ─▶ inherited, no waiver run out ─▶ excused
+///                        ─▶ inherited, no waiver run out ─▶ excused; not proven where it may have got worse
 ///                        ─▶ level warn ─▶ excused (broken) or tolerated (not proven)
 ///                        ─▶ as it is
 /// ```
@@ -84,8 +84,13 @@ fn broken(ruling: Ruling, budget: &Budget, rule: &Rule, row: &Comparison, policy
         return excused(ruling, excuse);
     }
     let inherited = policy.profile.level(Topic::Inherited, &row.metric.name).level;
-    if ruling.age == Age::Inherited && inherited == Level::Warn && leave.is_none() {
-        return excused(ruling, Excuse::Inherited);
+    match ruling.age {
+        Age::Inherited if inherited == Level::Warn && leave.is_none() => return excused(ruling, Excuse::Inherited),
+        Age::PerhapsInherited if inherited == Level::Warn && leave.is_none() => {
+            let advice = Some("measure in turns (`regress run`) to see whether it got worse".to_owned());
+            return not_proven(Ruling { outcome: Outcome::NotProven, advice, ..ruling }, budget, rule, row, policy);
+        }
+        Age::New | Age::Inherited | Age::PerhapsInherited => {}
     }
     match stand(rule.kind(), row, policy) {
         Stand { level: Level::Warn, source: Some(source) } => excused(ruling, Excuse::Warned(source)),

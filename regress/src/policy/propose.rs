@@ -5,7 +5,7 @@ use super::breach;
 use crate::compare::{self, Comparison, Finding, Options};
 use crate::model::{BenchId, METRICS, Nature, Run, Standing};
 use crate::select::Pattern;
-use crate::unit::Unit;
+use crate::unit::{Unit, count};
 
 /// A budget for a first file.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,8 +123,7 @@ fn change_of_times(rows: &[&Comparison], mute: &[String]) -> Proposal {
     /// More are not demanded, however many there were: enough for an interval that says something. Chosen.
     const ENOUGH: usize = 10;
     let fewest = rows.iter().filter_map(|row| row.new_side()).map(|side| side.n).min().unwrap_or(1);
-    let measurements = if fewest == 1 { "measurement" } else { "measurements" };
-    let mut comments = vec![format!("{}, at least {fewest} {measurements} each;", counted(rows))];
+    let mut comments = vec![format!("{}, at least {} each;", counted(rows), count(fewest, "measurement"))];
     let rules = match mute {
         [lack, ..] if mute.len() == rows.len() => {
             comments.push("no budget bounds them, since no change would show, however large:".to_owned());

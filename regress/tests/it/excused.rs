@@ -354,6 +354,23 @@ fn what_vanished_is_named_with_what_appeared_and_looks_like_it() {
     check_renamed(&[("sort/small", 10), ("gone", 3)], &[("sort/small", 10), ("sort/small2", 10)], &[]);
 }
 
+/// Both sides break the limit, and nobody knows whether the new one breaks it by more.
+#[test]
+fn what_may_have_got_worse_is_not_proven_unless_what_is_inherited_fails() {
+    let times = |around: u32| (0..10).map(|i| format!("BenchmarkA 1 {} ns/op\n", around + i % 5)).collect::<String>();
+    let budget = "[[budget]]\nbenchmark = \"A\"\nmetric = \"time\"\nlimit = \"< 100 ns\"\n";
+    let profiles = "[profile.strict]\non_inherited = \"fail\"\n[profile.lax]\nunproven = \"pass\"\n";
+    let desk = super::cmd::Desk::with(&[("old", &times(200)), ("new", &times(250)), ("same", &times(201))]);
+    desk.write("regress.toml", format!("{budget}{profiles}"));
+    let worse = |profile: &str| {
+        let told = desk.run(&format!("compare old new {profile}"));
+        assert!(profile.contains("lax") || told.stdout.contains("whether it got worse"), "{told:#?}");
+        told.code
+    };
+    assert_eq!((worse(""), worse("--profile strict"), worse("--profile lax")), (Some(3), Some(1), Some(0)));
+    assert_eq!(desk.run("compare old same").code, Some(0));
+}
+
 #[test]
 fn an_alias_compares_the_old_name_with_the_new_one() {
     let run =
@@ -369,7 +386,7 @@ fn an_alias_compares_the_old_name_with_the_new_one() {
 
     let idle = alias("srot", "order").apply(old.clone()).unwrap();
     assert_eq!(idle.observations(), old.observations());
-    let expected = "the alias of line 3 renames nothing: the old side has no `srot`; remove it, or mend its name";
+    let expected = "the alias of line 3 renames nothing: the old side has no `srot`; did you mean `sort`? remove it, or mend its name";
     assert_eq!(idle.warnings[0].text, expected);
 
     assert!(alias("sort/n1", "sort/n2").apply(old).is_err(), "two benchmarks under one name");

@@ -1,5 +1,6 @@
 //! What must hold for all inputs of the readers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::collection::{btree_map, vec};
@@ -7,7 +8,8 @@ use proptest::option;
 use proptest::prelude::*;
 use regress::formats::{self, FORMATS, File, bencher_metric, native, noise, note};
 use regress::model::{
-    BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Standing, Values,
+    BenchId, Commit, Exact, Host, METRICS, Metric, Nature, Observation, Processes, Provenance, Run, Settings, Standing,
+    Values,
 };
 use regress::stats::{Sample, median};
 use regress::unit::{Better, Unit};
@@ -232,6 +234,7 @@ prop_compose! {
     fn run()(
         provenance in provenance(),
         observations in vec((name(), metric(), values(), "[a-z-]{1,8}"), 0..8),
+        said in vec(option::of(btree_map("[a-z]{1,3}", "[ -~\n]{0,8}", 0..3)), 8),
     ) -> Run {
         let mut kept: Vec<Observation> = Vec::new();
         for (name, metric, values, harness) in observations {
@@ -242,7 +245,14 @@ prop_compose! {
             let (metric, harness, origin) = (Arc::new(metric), harness.into(), "run.json".into());
             kept.push(Observation { id, metric, values, harness, origin });
         }
-        Run::new("run.json", provenance, Vec::new(), kept).expect("no two of a benchmark and metric")
+        let settings = |said: BTreeMap<String, String>| {
+            said.into_iter().rev().map(|(key, value)| (key.into(), value.into())).collect::<Settings>()
+        };
+        let said = kept.iter().map(|o| o.id.clone()).zip(said).filter_map(|(id, said)| Some((id, settings(said?))));
+        let said = said.collect();
+        let mut run = Run::new("run.json", provenance, Vec::new(), kept).expect("no two of a benchmark and metric");
+        run.settings = said;
+        run
     }
 }
 
@@ -265,7 +275,9 @@ proptest! {
         let reader = formats::choose(&bytes).expect("our own file is recognised");
         let reading = (reader.read)(&[File { path: "run.json".into(), bytes: bytes.clone() }]);
         prop_assert_eq!(&reading.problems, &[]);
-        let back = Run::new("run.json", reading.provenance, reading.warnings, reading.observations).expect("no collisions");
+        let settings = reading.settings;
+        let mut back = Run::new("run.json", reading.provenance, reading.warnings, reading.observations).expect("no collisions");
+        back.settings = settings;
         prop_assert_eq!(&back, &run);
         for (ours, theirs) in run.observations().iter().zip(back.observations()) {
             if let (Values::Exact(ours), Values::Exact(theirs)) = (&ours.values, &theirs.values) {

@@ -215,9 +215,9 @@ fn no_budget_is_proposed_that_could_not_fire() {
     desk.run("budget init once").refused(&["`once` holds neither counts nor times that a budget could bound", why]);
     let shown = desk.run("budget init counted --write");
     assert!(shown.stdout.contains(why) && !shown.stdout.contains("change  "), "{shown:#?}");
-    assert_eq!(shown.stderr, "regress: regress.toml: 1 budgets\n");
+    assert_eq!(shown.stderr, "regress: regress.toml: 1 budget\n");
     let checked = desk.run("check counted");
-    assert!(checked.code == Some(0) && checked.stdout.contains("armed: 1 of 1 rules fire"), "{checked:#?}");
+    assert!(checked.code == Some(0) && checked.stdout.contains("armed: 1 of 1 rule"), "{checked:#?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::cli::compare::Desk;
 use crate::compare::Reason;
 use crate::io::{Difference, Failure, Lane, Turn};
 use crate::model::{BenchId, METRICS, Nature};
+use crate::policy::Aliases;
 
 /// Which benchmarks there are, and what is known of them before measuring.
 pub(super) struct Benchmarks {
@@ -19,21 +20,37 @@ pub(super) struct Benchmarks {
     pub skipped: Vec<Turn>,
     /// What tells the programs apart, in words.
     pub code: Vec<String>,
+    /// What the old program calls its benchmarks; empty where nobody asked.
+    pub old_names: BTreeSet<BenchId>,
 }
 
 impl Benchmarks {
-    pub fn of(old: &Lane, new: &Lane, desk: &Desk<'_>, args: &RunArgs) -> Result<Benchmarks, Failure> {
+    /// Which there are. Of the old side those that were renamed since, or moved to another bench target, are known to `old`
+    /// by what the new side calls them from now on.
+    pub fn of(old: &mut Lane, new: &Lane, desk: &Desk<'_>, args: &RunArgs) -> Result<Benchmarks, Failure> {
         let timeout = Duration::from_secs(args.timeout);
-        let wanted = |turn: &Turn| desk.could_want(&turn.id());
         let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
         let wants_times = !args.look.exact && (args.look.metric.is_empty() || args.look.metric.iter().any(is_time));
-        let turns = |lane: &Lane| -> Result<BTreeSet<Turn>, Failure> {
-            let turns = if wants_times { lane.turns(timeout)? } else { BTreeSet::new() };
-            each_once(turns.into_iter().filter(wanted).collect(), &lane.label)
-        };
+        let turns = |lane: &Lane| if wants_times { lane.turns(timeout) } else { Ok(BTreeSet::new()) };
         let (old_turns, new_turns) = (turns(old)?, turns(new)?);
+        let old_names = old_turns.iter().map(Turn::id).collect();
+        let known = |own: Turn| Known { turn: now_called(&own, &desk.settings.aliases), own };
+        let as_ever = |own: Turn| Known { turn: own.clone(), own };
+        let is_wanted = |known: &Known| desk.could_want(&known.turn.id());
+        let old_known = each_once(old_turns.into_iter().map(known).filter(is_wanted).collect(), &old.label)?;
+        let new_known = each_once(new_turns.into_iter().map(as_ever).filter(is_wanted).collect(), &new.label)?;
+        let new_turns: BTreeSet<Turn> = new_known.values().map(|known| known.turn.clone()).collect();
+        let mut own = BTreeMap::new();
+        let mut old_turns = BTreeSet::new();
+        for (id, known) in old_known {
+            let turn = new_known.get(&id).map_or(known.turn, |partner| partner.turn.clone());
+            old_turns.insert(turn.clone());
+            if turn != known.own {
+                own.insert(turn, known.own);
+            }
+        }
         let differences = old.differences(new)?;
-        let reason = |turn: &Turn| match differences.get(turn.target())? {
+        let reason = |turn: &Turn| match differences.get(turn.target()).filter(|_| !own.contains_key(turn))? {
             Difference::Same => Some(Reason::SameCode),
             Difference::SameInAnotherLayout => Some(Reason::SameFunctions),
             Difference::Functions { .. } | Difference::Unknown => None,
@@ -41,31 +58,51 @@ impl Benchmarks {
         let shared: Vec<Turn> = old_turns.intersection(&new_turns).cloned().collect();
         let same_code = shared.iter().filter_map(|turn| Some((turn.id(), reason(turn)?))).collect();
         let (skipped, both) = shared.into_iter().partition(|turn| args.skip_identical && reason(turn).is_some());
+        let code = differences.iter().filter_map(|((_, target), difference)| words(target, difference)).collect();
+        old.know_as(own);
         Ok(Benchmarks {
             skipped,
             both,
             only_old: old_turns.difference(&new_turns).cloned().collect(),
             only_new: new_turns.difference(&old_turns).cloned().collect(),
             same_code,
-            code: differences.iter().filter_map(|((_, target), difference)| words(target, difference)).collect(),
+            code,
+            old_names,
         })
     }
 }
 
+/// A benchmark of one side.
+struct Known {
+    /// As it is called now.
+    turn: Turn,
+    /// As its program calls it.
+    own: Turn,
+}
+
+fn now_called(own: &Turn, aliases: &Aliases) -> Turn {
+    aliases.new_name(&own.id()).map_or_else(|| own.clone(), |id| own.called(&id))
+}
+
 /// A name stands for one benchmark: told before minutes of measuring.
-fn each_once(turns: BTreeSet<Turn>, label: &str) -> Result<BTreeSet<Turn>, Failure> {
-    let mut seen: BTreeMap<BenchId, &Turn> = BTreeMap::new();
-    for turn in &turns {
-        if let Some(other) = seen.insert(turn.id(), turn) {
-            let (first, second) = (other.target(), turn.target());
-            let problem = format!(
-                "{} of {label} is in two bench targets: {}/{} and {}/{}",
-                turn.benchmark, first.0, first.1, second.0, second.1
-            );
-            return Err(Failure::new(problem, "rename one of them, or choose: -- --package, --bench"));
+fn each_once(all: Vec<Known>, label: &str) -> Result<BTreeMap<BenchId, Known>, Failure> {
+    let mut once: BTreeMap<BenchId, Known> = BTreeMap::new();
+    for known in all {
+        let id = known.turn.id();
+        let Some(other) = once.get(&id) else {
+            once.insert(id, known);
+            continue;
+        };
+        if [other, &known].iter().any(|known| known.own.benchmark != known.turn.benchmark) {
+            let problem = format!("[[alias]]: two benchmarks of {label} would be called `{id}`");
+            return Err(Failure::new(problem, "remove the alias, or mend its name"));
         }
+        let (first, second) = (other.own.target(), known.own.target());
+        let problem =
+            format!("{id} of {label} is in two bench targets: {}/{} and {}/{}", first.0, first.1, second.0, second.1);
+        return Err(Failure::new(problem, "rename one of them, or choose: -- --package, --bench"));
     }
-    Ok(turns)
+    Ok(once)
 }
 
 /// What tells two executables apart; `None` where nothing does, or nobody knows.

@@ -13,8 +13,10 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::compare::Desk;
 use super::{Exit, Stop, tell};
+use crate::formats::Reading;
 use crate::io::{self as world, Failure, Harness};
-use crate::model::{METRICS, Nature};
+use crate::model::{METRICS, Nature, Warning};
+use crate::policy::Aliases;
 use benchmarks::Benchmarks;
 use measuring::Measuring;
 use sides::Sides;
@@ -31,13 +33,14 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let directory = desk.project.run_directory();
     let _alone = world::claim(args.force.into(), &directory)?;
     world::heed_interrupts();
-    let (old, new) = lanes::prepare(args, &desk.project, &directory, errors)?;
+    let (mut old, new) = lanes::prepare(args, &desk.project, &directory, errors)?;
     desk.know_noise(new.provenance.host.as_ref())?;
     let timeout = Duration::from_secs(args.timeout);
-    let benchmarks = Benchmarks::of(&old, &new, &desk, args)?;
+    let benchmarks = Benchmarks::of(&mut old, &new, &desk, args)?;
     let is_wanted = |harness| counts_are_wanted(args, harness);
     tell::progress(errors, "counting allocations and instructions")?;
-    let counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);
+    let mut counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);
+    let idle = under_new_names(&mut counts.0, &benchmarks, &desk.settings.aliases);
     let (measured, sides) = {
         let measuring = Measuring { args, desk: &desk, old: &old, new: &new, timeout };
         let measured = measuring.measure(&benchmarks, &directory, errors)?;
@@ -47,7 +50,9 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     // What is shown as taken as given is what the rounds were weighed by.
     desk.settings.options.alpha = measured.plan.alpha;
     let Sides { old, mut new, unmeasured } = sides;
-    let old = desk.under_new_names(old)?;
+    if !looks_at_a_part(args) {
+        new.warnings.extend(idle);
+    }
     let (comparisons, same_code) = {
         let selector = desk.selector(&[&old, &new])?;
         rows::of(&desk, &*selector.of(&old)?, &*selector.of(&new)?, &measured, &benchmarks)
@@ -58,6 +63,25 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     desk.unmeasured = unmeasured;
     desk.rounds = measured.rows.into_iter().map(|row| row.rounds()).collect();
     desk.judge_and_print(Some(old), new, comparisons, out)
+}
+
+/// Renames what was counted of the old side, as what is timed is renamed already.
+///
+/// * Returns a warning for each alias that is about nothing the old side has.
+fn under_new_names(counted: &mut Reading, benchmarks: &Benchmarks, aliases: &Aliases) -> Vec<Warning> {
+    let idle =
+        aliases.idle(counted.observations.iter().map(|observation| &observation.id).chain(&benchmarks.old_names));
+    for observation in &mut counted.observations {
+        if let Some(name) = aliases.new_name(&observation.id) {
+            observation.id = name;
+        }
+    }
+    idle
+}
+
+/// Whether some of the benchmarks were not even looked for.
+fn looks_at_a_part(args: &RunArgs) -> bool {
+    args.look.exact || !args.look.metric.is_empty() || !args.look.without.is_empty()
 }
 
 /// Who asks for times only does not wait for counts; some of them need valgrind, which not every machine has.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::line::Line;
 use super::unit::tidy;
-use crate::model::{Metric, Nature, Observation, Run, Values};
+use crate::model::{BenchId, Metric, Nature, Observation, Run, Values};
 use crate::unit::{Better, Unit};
 
 /// `run` as Go text: a line for each measurement, with as many units as were measured.
@@ -13,31 +14,75 @@ use crate::unit::{Better, Unit};
 ///   a unit of its own, with a `Unit` line that says which direction is good news and whether it is counted.
 /// * A count that is the same in every repeat stands in the first line of its benchmark only.
 /// * Blanks in a name become `_`. Names that are the same then are told apart as Go does: `#01` behind the second.
+/// * What files said of a benchmark stands in front of it, as they said it; a package is no part of the name then.
 /// * Nothing is said of the commit: benchstat would take two files with different settings for things not to be
 ///   compared.
 ///
 /// Which process took a measurement is lost: Go has one for each line.
 pub fn write(run: &Run) -> Vec<u8> {
     let mut text = String::new();
-    write_host(run, &mut text);
+    let of_run = host(run);
+    let mut now = Standing::default();
+    if run.settings.is_empty() {
+        now.set(&of_run, &mut text);
+    }
     write_units(run, &mut text);
     let mut names = BTreeSet::new();
     for of_benchmark in run.observations().chunk_by(|a, b| a.id == b.id) {
-        write_benchmark(&name(of_benchmark[0].id.as_str(), &mut names), of_benchmark, &mut text);
+        let id = of_benchmark[0].id.as_str();
+        let settings = settings(run, &of_benchmark[0].id, &of_run);
+        let package = settings.iter().find(|(key, _)| key == "pkg").map_or("", |(_, package)| package);
+        let bare = id.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')).filter(|_| !package.is_empty());
+        now.set(&settings, &mut text);
+        write_benchmark(&name(package, bare.unwrap_or(id), &mut names), of_benchmark, &mut text);
     }
     text.into_bytes()
 }
 
 const A_STRING: &str = "a String never refuses";
 
-fn write_host(run: &Run, text: &mut String) {
-    let Some(host) = &run.provenance.host else { return };
+/// A key with its value.
+type Setting = (String, String);
+
+/// What is known of the machine.
+fn host(run: &Run) -> Vec<Setting> {
+    let Some(host) = &run.provenance.host else { return Vec::new() };
     let (os, architecture) = host.os.split_once(' ').unwrap_or((&host.os, ""));
-    for (key, value) in [("goos", os), ("goarch", architecture), ("cpu", &host.cpu)] {
-        let value = value.replace(char::is_control, " ");
-        if !value.trim().is_empty() {
-            writeln!(text, "{key}: {}", value.trim()).expect(A_STRING);
+    let known = [("goos", os), ("goarch", architecture), ("cpu", &host.cpu)];
+    known.into_iter().filter_map(|(key, value)| setting(key, value)).collect()
+}
+
+/// What a file said of a benchmark, and of the machine what it did not say.
+fn settings(run: &Run, id: &BenchId, of_run: &[Setting]) -> Vec<Setting> {
+    let of_file = run.settings.get(id).map_or(&[][..], |settings| settings);
+    let mut settings: Vec<Setting> = of_file.iter().filter_map(|(key, value)| setting(key, value)).collect();
+    let unsaid = |known: &&Setting| of_file.iter().all(|(key, _)| **key != *known.0);
+    settings.extend(of_run.iter().filter(unsaid).cloned());
+    settings
+}
+
+/// As a reader takes it back; `None` for what would be no setting in such a text.
+fn setting(key: &str, value: &str) -> Option<Setting> {
+    let value = value.replace(char::is_control, " ").trim().to_owned();
+    let line = format!("{key}: {value}");
+    let is_read = Line::new(&line, &mut Vec::new()) == Ok(Line::Setting(key, &value));
+    (is_read && !value.is_empty()).then(|| (key.to_owned(), value))
+}
+
+/// The settings that hold at a place of the text.
+#[derive(Default)]
+struct Standing(Vec<Setting>);
+
+impl Standing {
+    /// Makes these hold, and no others.
+    fn set(&mut self, wanted: &[Setting], text: &mut String) {
+        for (key, _) in self.0.iter().filter(|(key, _)| wanted.iter().all(|(other, _)| other != key)) {
+            writeln!(text, "{key}:").expect(A_STRING);
         }
+        for (key, value) in wanted.iter().filter(|setting| !self.0.contains(setting)) {
+            writeln!(text, "{key}: {value}").expect(A_STRING);
+        }
+        self.0 = wanted.to_vec();
     }
 }
 
@@ -61,12 +106,12 @@ fn write_units(run: &Run, text: &mut String) {
     }
 }
 
-/// A name without blanks, which no benchmark before had.
-fn name(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let plain = without_blanks(id);
+/// A name without blanks, which no benchmark of the package before had.
+fn name(package: &str, bare: &str, taken: &mut BTreeSet<(String, String)>) -> String {
+    let plain = without_blanks(bare);
     let mut name = plain.clone();
     let mut number = 0;
-    while !taken.insert(name.clone()) {
+    while !taken.insert((package.to_owned(), name.clone())) {
         number += 1;
         name = format!("{plain}#{number:02}");
     }
@@ -147,7 +192,7 @@ mod tests {
     use super::super::FORMAT;
     use super::*;
     use crate::formats::File;
-    use crate::model::{BenchId, Exact, Host, Processes, Provenance};
+    use crate::model::{Exact, Host, Processes, Provenance};
     use crate::stats::Sample;
 
     fn observation(name: &str, metric: Metric, values: Values) -> Observation {

@@ -32,6 +32,8 @@ pub struct Lane {
     home: PathBuf,
     /// Bench targets that can take turns: package and target. Asked for once, the executables are large.
     in_turns: OnceCell<BTreeSet<(String, String)>>,
+    /// Benchmarks that are asked for by another name, or in another bench target, than they have here.
+    own: BTreeMap<Turn, Turn>,
 }
 
 /// A benchmark of which processes take turns.
@@ -70,6 +72,7 @@ impl Lane {
             command,
             home: home.clone(),
             in_turns: OnceCell::new(),
+            own: BTreeMap::new(),
         };
         match origin {
             Origin::Revision(name) => {
@@ -123,6 +126,7 @@ impl Lane {
             command: self.command.clone(),
             home: directory.join("results"),
             in_turns: self.in_turns.clone(),
+            own: self.own.clone(),
         })
     }
 
@@ -156,6 +160,18 @@ impl Lane {
             turns.extend(names.map(|benchmark| Turn { target: target.clone(), benchmark }));
         }
         Ok(turns)
+    }
+
+    /// Lets these benchmarks of its own be asked for as the other side calls them.
+    ///
+    /// * `own`: by the name of the other side.
+    pub fn know_as(&mut self, own: BTreeMap<Turn, Turn>) {
+        self.own = own;
+    }
+
+    /// A benchmark as it is called here.
+    fn own<'a>(&'a self, turn: &'a Turn) -> &'a Turn {
+        self.own.get(turn).unwrap_or(turn)
     }
 
     /// What tells the executables of the new side from these, by package and bench target. Targets that only one side
@@ -198,9 +214,11 @@ impl Lane {
     /// # Errors
     /// The process crashed, hung, or wrote nothing that can be read.
     pub fn details(&self, turn: &Turn, length: Length, timeout: Duration) -> Result<Vec<Observation>, Crash> {
-        let Some(bench) = self.bench_of(turn) else { return Ok(Vec::new()) };
-        let reading = harness::measure_once(bench, &turn.benchmark, length, &self.home, timeout)?;
-        Ok(reading.observations.into_iter().filter(|observation| &*observation.metric.name != "time").collect())
+        let own = self.own(turn);
+        let Some(bench) = self.bench_of(own) else { return Ok(Vec::new()) };
+        let reading = harness::measure_once(bench, &own.benchmark, length, &self.home, timeout)?;
+        let details = reading.observations.into_iter().filter(|observation| &*observation.metric.name != "time");
+        Ok(details.map(|observation| Observation { id: turn.id(), ..observation }).collect())
     }
 
     /// Measures one benchmark in a process of its own.
@@ -214,15 +232,16 @@ impl Lane {
             let mut shell = Command::new("sh");
             return process::run(shell.arg("-c").arg(command), timeout).map(|seconds| vec![seconds]);
         }
-        let bench = self.bench_to_measure(turn)?;
-        seconds_of(&harness::measure_once(bench, &turn.benchmark, length, &self.home, timeout)?)
+        let own = self.own(turn);
+        let bench = self.bench_to_measure(own)?;
+        seconds_of(&harness::measure_once(bench, &own.benchmark, length, &self.home, timeout)?)
     }
 
     /// Whether two processes of this benchmark can measure in turns; see [`measure_in_turns`].
     pub fn takes_turns(&self, turn: &Turn) -> bool {
         let able = |bench: &&Bench| harness::takes_turns(&bench.executable);
         let targets = || self.timed().filter(able).map(|bench| (bench.package.clone(), bench.target.clone())).collect();
-        self.in_turns.get_or_init(targets).contains(&turn.target)
+        self.in_turns.get_or_init(targets).contains(&self.own(turn).target)
     }
 
     fn bench_to_measure(&self, turn: &Turn) -> Result<&Bench, Crash> {
@@ -268,7 +287,10 @@ pub fn measure_in_turns(
     length: Length,
     timeout: Duration,
 ) -> Result<InStep, (Side, Crash)> {
-    let once = |lane: &Lane| Ok(harness::once(lane.bench_to_measure(turn)?, &turn.benchmark, length, &lane.home));
+    let once = |lane: &Lane| {
+        let own = lane.own(turn);
+        Ok(harness::once(lane.bench_to_measure(own)?, &own.benchmark, length, &lane.home))
+    };
     let (mut old_command, mut new_command) = (once(old).map_err(of(Side::Old))?, once(new).map_err(of(Side::New))?);
     let turns = turns::run(&mut old_command, &mut new_command, first, timeout)?;
     let results = |lane: &Lane| seconds_of(&harness::take_results(&lane.home));
@@ -299,6 +321,11 @@ impl Turn {
     /// The benchmark as reports call it.
     pub fn id(&self) -> BenchId {
         BenchId::new(&self.benchmark)
+    }
+
+    /// The same by another name.
+    pub fn called(&self, id: &BenchId) -> Turn {
+        Turn { target: self.target.clone(), benchmark: id.to_string() }
     }
 
     /// Its package and bench target.

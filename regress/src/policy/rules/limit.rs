@@ -73,17 +73,10 @@ impl Limit {
             }
         };
         let age = if keeps == Keeps::No { self.age(case) } else { Age::New };
-        if age == Age::Inherited && self.may_be_worse(case) {
-            let sentence = format!(
-                "{shown}, allowed {}, and broken by the old side as well; whether it got worse cannot be told",
-                self.text
-            );
-            let ruling = Ruling::on(Keeps::Unknown, side.center.point, self.bound, sentence);
-            return Some(ruling.advised(|| "measure in turns (`regress run`) to see whether it got worse".to_owned()));
-        }
         let already = match age {
-            Age::Inherited => ", and broken by the old side as well",
             Age::New => "",
+            Age::Inherited => ", and broken by the old side as well",
+            Age::PerhapsInherited => ", and broken by the old side as well; whether it got worse cannot be told",
         };
         let sentence = format!("{shown}{range}, allowed {}{already}", self.text);
         let ruling = Ruling::on(keeps, side.center.point, self.bound, sentence).advised(|| more_needed(side, case));
@@ -100,7 +93,11 @@ impl Limit {
             (finding, Nature::Timed) => !matches!(finding, Finding::Regressed | Finding::Crashed(_)),
         };
         let (low, high) = believed(old, case);
-        if is_no_worse && self.bound.keeps(low, high) == Keeps::No { Age::Inherited } else { Age::New }
+        match is_no_worse && self.bound.keeps(low, high) == Keeps::No {
+            true if self.may_be_worse(case) => Age::PerhapsInherited,
+            true => Age::Inherited,
+            false => Age::New,
+        }
     }
 
     /// Of times on both sides of which the limit is broken: the new ones are worse than the old by more than they scatter,

@@ -78,6 +78,8 @@ pub(super) enum Age {
     New,
     /// The old side breaks it as well, and the new side is no worse.
     Inherited,
+    /// The old side breaks it as well, and nobody can say whether the new side is worse.
+    PerhapsInherited,
 }
 
 impl Ruling {

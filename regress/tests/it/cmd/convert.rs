@@ -61,3 +61,68 @@ fn what_cannot_be_read_or_written_is_exit_code_2() {
     desk.run("convert --to go new -o meter").refused(&["meter: cannot be written"]);
     assert_eq!(desk.run("convert --to yaml new").code, Some(2));
 }
+
+/// What Go says of benchmarks is kept by `record`, can be asked for there, and comes back as Go text.
+#[test]
+fn settings_of_a_file_live_in_a_recorded_run() {
+    let text = "\
+goos: linux
+goarch: amd64
+pkg: example.com/face
+note: before lunch
+BenchmarkCosine 1 100 ns/op 3 allocs/op
+BenchmarkCosine 1 101 ns/op 3 allocs/op
+pkg: example.com/text
+note:
+BenchmarkCosine 1 200 ns/op 4 allocs/op
+BenchmarkCosine 1 202 ns/op 4 allocs/op
+";
+    let desk = Desk::with(&[("go.txt", text), (".git", "")]);
+    assert_eq!(desk.run("record kept --from go.txt").code, Some(0));
+    let kept = std::fs::read_to_string(desk.path("baselines/kept.json")).unwrap();
+    let face = r#"{"goos":"linux","goarch":"amd64","pkg":"example.com/face","note":"before lunch"}"#;
+    assert!(kept.contains(&format!("\"settings\": [\n{face},\n")), "{kept}");
+    for (filter, named) in [("pkg:example.com/face", "face"), ("-note:/./", "text"), ("pkg:/text$/", "text")] {
+        let shown = |results: &str| {
+            let mut command = desk.command(&format!("convert --to csv {results} --filter"));
+            command.arg(filter);
+            super::told(command).stdout
+        };
+        assert!(shown("kept").contains(named) && shown("kept").lines().count() == shown("go.txt").lines().count());
+    }
+    assert_eq!(desk.run("convert --to go baselines/kept.json -o back.txt").code, Some(0));
+    let back = std::fs::read_to_string(desk.path("back.txt")).unwrap();
+    assert!(back.contains("pkg: example.com/face\n") && back.contains("\nnote:\npkg: example.com/text\n"), "{back}");
+    let tables = |file: &str| desk.run(&format!("benchstat now={file} --table pkg,.unit")).stdout;
+    assert_eq!(tables("back.txt"), tables("go.txt"));
+    assert_eq!(desk.run("convert --to regress back.txt -o again.json").code, Some(0));
+    let settings = |file: &str| {
+        let document = std::fs::read(desk.path(file)).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&document).unwrap()["settings"].clone()
+    };
+    assert_eq!(settings("again.json"), settings("baselines/kept.json"));
+}
+
+#[test]
+fn settings_that_a_recorded_run_does_not_list_are_told() {
+    let line = |metric: &str, number: u32| {
+        format!(
+            "{{\"benchmark\":\"a\",\"metric\":\"{metric}\",\"unit\":\"count\",\"harness\":\"go\",\"total\":1,\
+             \"operations\":1,\"settings\":{number}}}"
+        )
+    };
+    let file = |lines: &[String]| {
+        let settings = "[{\"pkg\":\"x\"},{\"pkg\":\"y\"}]";
+        format!(
+            "{{\n\"schema\": \"regress-run/1\",\n\"settings\": {settings},\n\"observations\": [\n{}\n]\n}}\n",
+            lines.join(",\n")
+        )
+    };
+    let desk = Desk::with(&[]);
+    desk.write("far.json", file(&[line("allocs", 2)]));
+    desk.run("check far.json").refused(&["far.json:5", "`settings` 2", "one of the 2 that the file lists, from 0"]);
+    desk.write("two.json", file(&[line("allocs", 0), line("frees", 1)]));
+    desk.run("check two.json").refused(&["two.json:6", "`settings` 1", "the same for every metric of a benchmark"]);
+    desk.write("twice.json", file(&[]).replace("\"pkg\":\"x\"", "\"pkg\":\"x\",\"pkg\":\"z\""));
+    desk.run("check twice.json").refused(&["twice.json", "`pkg` stands there twice"]);
+}

@@ -40,6 +40,11 @@ fn main() -> std::io::Result<()> {
         return Ok(());
     }
     let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion");
+    // What somebody else calls it is not measured.
+    let asked = arguments.iter().position(|argument| argument == "--exact").map(|at| &*arguments[at + 1]);
+    if asked.is_some_and(|asked| asked != tiny::NAME) {
+        return Ok(());
+    }
     let home = std::env::var_os("CRITERION_HOME").map_or_else(here, PathBuf::from);
     let baseline = arguments.iter().position(|argument| argument == "--save-baseline").map(|at| &*arguments[at + 1]);
     let directory = home.join(tiny::NAME).join(baseline.unwrap_or("new"));
@@ -255,6 +260,28 @@ fn a_benchmark_that_vanished_fails() {
     origin.commit("renamed");
     let ran = origin.gate("topic");
     ran.check(1, "failed", &["first", "renamed"]);
+}
+
+#[test]
+fn a_benchmark_that_was_renamed_takes_turns_under_its_new_name() {
+    #[track_caller]
+    fn check(time: u64, code: i32, verdict: &str, change: &str) {
+        let origin = Origin::with_benches();
+        origin.git("checkout --quiet -b topic");
+        origin.write("src/lib.rs", &library("second", time, 0));
+        origin.write("regress.toml", &format!("{BUDGETS}[[alias]]\nfrom = \"first\"\nto = \"second\"\n"));
+        origin.commit("renamed");
+        let ran = origin.gate("topic");
+        ran.check(code, verdict, &[]);
+        let report = std::fs::read(ran.reports.join("report.json")).unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        let row = &report["rows"][0];
+        assert_eq!((&row["benchmark"], &row["change"]["method"]), (&json!("second"), &json!("in-turns")), "{report:#}");
+        assert_eq!(row["finding"], change, "{report:#}");
+        assert_eq!(report["rows"].as_array().unwrap().len(), 1, "{report:#}");
+    }
+    check(150, 1, "failed", "regressed");
+    check(100, 0, "passed", "within budget");
 }
 
 #[test]
