@@ -18,10 +18,10 @@
 //!
 //! Source of the layout: <https://valgrind.org/docs/manual/cg-manual.html>, "Cachegrind Output File Format".
 
-use super::events::{Events, too_many};
+use super::events::{self, Events};
 use super::layout::{self, Caller};
-use super::{File, Format, Place, Problem, ReadError, Reading, known};
-use crate::model::{BenchId, Exact, Observation, Values, Warning};
+use super::{File, Format, Place, Problem, ReadError, Reading};
+use crate::model::{BenchId, Warning};
 
 pub(super) const FORMAT: Format = Format {
     name: "cachegrind",
@@ -67,22 +67,9 @@ fn read_benchmark(id: Option<BenchId>, files: &[&File], reading: &mut Reading) {
     if before < reading.problems.len() {
         return;
     }
-    match total.ok_or_else(too_many).and_then(|total| total.metrics()) {
-        Ok(counts) => {
-            if Caller::runs_a_function(&command) {
-                reading.warnings.push(Warning::general(WHOLE_PROCESS));
-            }
-            let id = id.unwrap_or_else(|| layout::plain_id(&command, &file.path));
-            let harness = layout::shared(TOOL);
-            reading.observations.extend(counts.into_iter().map(|(metric, total)| Observation {
-                id: id.clone(),
-                metric: known(metric),
-                values: Values::Exact(Exact::once(total)),
-                harness: harness.clone(),
-                origin: file.path.clone(),
-            }));
-        }
-        Err(problem) => reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem }),
+    let id = id.unwrap_or_else(|| layout::plain_id(&command, &file.path));
+    if events::report(total, id, TOOL, file, reading) && Caller::runs_a_function(&command) {
+        reading.warnings.push(Warning::general(WHOLE_PROCESS));
     }
 }
 

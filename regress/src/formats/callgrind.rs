@@ -10,12 +10,10 @@
 //!
 //! Source of the layout: <https://valgrind.org/docs/manual/cl-format.html>.
 
-use std::sync::Arc;
-
-use super::events::{Events, too_many};
+use super::events::{self, Events};
 use super::layout::{self, Caller};
-use super::{File, Format, Place, Problem, ReadError, Reading, known};
-use crate::model::{BenchId, Exact, Observation, Values};
+use super::{File, Format, Place, Problem, ReadError, Reading};
+use crate::model::BenchId;
 
 pub(super) const FORMAT: Format = Format {
     name: "callgrind",
@@ -53,22 +51,11 @@ fn read_benchmark(id: Option<BenchId>, files: &[&File], reading: &mut Reading) {
         return;
     }
     let total = parts.iter().try_fold(Events::default(), |sum, part| sum.plus(&part.events));
-    match total.ok_or_else(too_many).and_then(|total| total.metrics()) {
-        Ok(counts) => {
-            let id = id.unwrap_or_else(|| plain_id(file, &parts));
-            let harness: Arc<str> = layout::shared(Caller::of(&head.command, &file.path).harness(TOOL));
-            reading.observations.extend(counts.into_iter().map(|(metric, total)| Observation {
-                id: id.clone(),
-                metric: known(metric),
-                values: Values::Exact(Exact::once(total)),
-                harness: harness.clone(),
-                origin: file.path.clone(),
-            }));
-            if let Some(version) = &head.valgrind {
-                reading.provenance.harnesses.insert("valgrind".to_owned(), version.clone());
-            }
-        }
-        Err(problem) => reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem }),
+    let id = id.unwrap_or_else(|| plain_id(file, &parts));
+    let harness = Caller::of(&head.command, &file.path).harness(TOOL);
+    let is_read = events::report(total, id, harness, file, reading);
+    if let Some(version) = head.valgrind.as_ref().filter(|_| is_read) {
+        reading.provenance.harnesses.insert("valgrind".to_owned(), version.clone());
     }
 }
 

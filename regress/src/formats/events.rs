@@ -1,8 +1,40 @@
 //! The events that callgrind and cachegrind count, and what follows from them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Problem;
+use super::{File, Place, Problem, ReadError, Reading, known};
+use crate::model::{BenchId, Exact, Observation, Values};
+
+/// Hands the counts of a benchmark to the reading: its observations, or what is wrong with them.
+///
+/// * `total`: of all its processes; `None` where the sum does not fit into 64 bits.
+/// * `file`: the first of its files.
+/// * Returns whether they are observations.
+pub(super) fn report(
+    total: Option<Events>,
+    id: BenchId,
+    harness: &'static str,
+    file: &File,
+    reading: &mut Reading,
+) -> bool {
+    let counts = match total.ok_or_else(too_many).and_then(|total| total.metrics()) {
+        Ok(counts) => counts,
+        Err(problem) => {
+            reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem });
+            return false;
+        }
+    };
+    let harness: Arc<str> = harness.into();
+    reading.observations.extend(counts.into_iter().map(|(metric, total)| Observation {
+        id: id.clone(),
+        metric: known(metric),
+        values: Values::Exact(Exact::once(total)),
+        harness: harness.clone(),
+        origin: file.path.clone(),
+    }));
+    true
+}
 
 /// How often each event happened, by valgrind's name of it.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +109,7 @@ impl Events {
 }
 
 /// A sum of counts went over what can be counted.
-pub(super) fn too_many() -> Problem {
+fn too_many() -> Problem {
     Problem::ImpossibleNumber { found: "the sum of all events".to_owned(), wanted: "less than 2^64" }
 }
 

@@ -76,7 +76,7 @@ pub struct Reading {
     /// What the files say of the runs that theirs was compared with, by the names these were saved under.
     pub earlier: BTreeMap<String, Vec<Observation>>,
     /// Which of these it is, where it is not the files' own run.
-    pub is_earlier: Option<String>,
+    pub earlier_name: Option<String>,
 }
 
 impl Reading {

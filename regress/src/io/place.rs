@@ -66,7 +66,7 @@ pub(super) fn earlier(readings: Vec<Reading>, name: &str) -> Result<Vec<Reading>
     }
     let of_before = |mut reading: Reading| {
         let observations = reading.earlier.remove(name).unwrap_or_default();
-        Reading { observations, warnings: Vec::new(), is_earlier: Some(name.to_owned()), ..reading }
+        Reading { observations, warnings: Vec::new(), earlier_name: Some(name.to_owned()), ..reading }
     };
     Ok(readings.into_iter().map(of_before).collect())
 }

@@ -42,7 +42,7 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
         let mut last: Option<&str> = None;
         for origin in reading.observations.iter().map(|observation| &*observation.origin) {
             if last.replace(origin) != Some(origin) {
-                let earlier = reading.is_earlier.clone();
+                let earlier = reading.earlier_name.clone();
                 all.push(Taken { path: real(origin), inode, earlier, item: item.to_owned() });
             }
         }

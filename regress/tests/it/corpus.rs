@@ -706,14 +706,14 @@ fn a_broken_file_of_our_own_is_refused_with_the_line() {
         "\"provenance\"",
         "\"providence\"",
         &[
-            "main.json:3:12: found an unknown field `providence`, expected one of `schema`, `provenance`, `observations`; wanted a file of `regress record`",
+            "main.json:3:12: found an unknown field `providence`, expected one of `schema`, `provenance`, `settings`, `observations`; wanted a file of `regress record`",
         ],
     );
     check_one(
         "\"total\":1,",
         "\"total\":1,\"colour\":1,",
         &[
-            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`, `summary`, `turns`; wanted an observation",
+            "main.json:5: found an unknown field `colour`, expected one of `benchmark`, `metric`, `unit`, `better`, `nature`, `standing`, `harness`, `total`, `operations`, `processes`, `summary`, `turns`, `settings`; wanted an observation",
         ],
     );
     check_one(
