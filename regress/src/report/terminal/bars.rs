@@ -14,8 +14,8 @@ pub(super) fn key(sides: usize) -> String {
 
 /// Fewer bars have no shape.
 const LEAST: usize = 6;
-/// More say no more, since a hundred measurements have to fill them.
-const MOST: usize = 16;
+/// More say no more, since twenty to a hundred measurements have to fill them.
+const MOST: usize = 10;
 
 /// From never to most often.
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -28,13 +28,16 @@ pub(super) fn that_fit(room: usize, sides: usize) -> Option<usize> {
     (bars >= LEAST).then_some(bars.min(MOST))
 }
 
-/// What each side measured, old first, with a blank between them; [`NOTHING`] where none measured more than once.
+/// What each side measured, old first, with a blank between them; [`NOTHING`] where none measured more than once, or all
+/// measured the same.
 ///
 /// * `bars`: of each side, at least 1.
 pub(super) fn picture(sides: &[Option<&Processes>], bars: usize) -> String {
     let sides: Vec<Option<&[f64]>> = sides.iter().map(|side| side.and_then(several)).collect();
     let present: Vec<&[f64]> = sides.iter().copied().flatten().collect();
-    if present.is_empty() {
+    let mut all = present.iter().copied().flatten();
+    let is_one_value = all.next().is_none_or(|first| all.all(|value| value == first));
+    if is_one_value {
         return NOTHING.to_owned();
     }
     let mut drawn = histograms(&present, bars).into_iter();
@@ -128,28 +131,30 @@ mod tests {
     }
 
     #[test]
-    fn a_single_measurement_is_no_picture() {
+    fn a_single_value_is_no_picture() {
         check_picture(&[&[1.0, 2.0], &[2.0, 3.0]], "██▁ ▁██");
         check_picture(&[&[1.0], &[2.0, 3.0]], "–   █▁█");
         check_picture(&[&[1.0, 2.0], &[]], "█▁█ –  ");
         check_picture(&[&[1.0, 2.0]], "█▁█");
         check_picture(&[&[], &[1.0]], NOTHING);
+        check_picture(&[&[3.0, 3.0], &[3.0, 3.0]], NOTHING);
+        check_picture(&[&[3.0, 3.0], &[4.0, 4.0]], "█▁▁ ▁▁█");
     }
 
     #[test]
     fn bars_have_a_shape_or_are_left_out() {
         assert_eq!(
-            [0, 12, 13, 14, 15, 33, 200].map(|room| that_fit(room, 2)),
+            [0, 12, 13, 14, 15, 21, 200].map(|room| that_fit(room, 2)),
             [
                 None,
                 None,
                 Some(6), // 6 + 1 + 6
                 Some(6),
                 Some(7),
-                Some(16),
-                Some(16)
+                Some(10),
+                Some(10)
             ]
         );
-        assert_eq!([0, 5, 6, 200].map(|room| that_fit(room, 1)), [None, None, Some(6), Some(16)]);
+        assert_eq!([0, 5, 6, 200].map(|room| that_fit(room, 1)), [None, None, Some(6), Some(10)]);
     }
 }
