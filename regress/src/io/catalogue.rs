@@ -176,7 +176,7 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
 }
 
 /// A path as it stands in messages: below the current directory without the way there.
-fn shown(path: &Path) -> Arc<str> {
+pub(super) fn shown(path: &Path) -> Arc<str> {
     let shown = from_here(path).to_string_lossy();
     if cfg!(windows) { shown.replace('\\', "/").into() } else { shown.into() }
 }

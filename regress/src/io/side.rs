@@ -68,8 +68,8 @@ pub struct Reader<'a> {
     revisions: BTreeSet<String>,
     /// Files that were read ahead, by what the user typed.
     ahead: BTreeMap<String, Reading>,
-    /// What the side at hand is made of.
-    taken: Vec<Taken>,
+    /// What the side at hand is made of, where several are to be compared.
+    taken: Option<Vec<Taken>>,
 }
 
 impl<'a> Reader<'a> {
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
             runs: None,
             revisions: BTreeSet::new(),
             ahead: BTreeMap::new(),
-            taken: Vec::new(),
+            taken: None,
         }
     }
 
@@ -114,14 +114,17 @@ impl<'a> Reader<'a> {
     /// Those of [`read`](Reader::read), of all sides together. Old and a new one are the same results.
     pub fn read_all(&mut self, old: &SideSpec, news: &[SideSpec]) -> Result<(Run, Vec<Run>), Failure> {
         let items: Vec<&String> = news.iter().chain([old]).flat_map(|side| &side.items).collect();
-        let read = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
-        self.ahead = in_parts(&items, 1, read).into_iter().flatten().collect();
-        let judged: Vec<_> = news.iter().map(|new| (self.read(new), mem::take(&mut self.taken))).collect();
+        let ahead = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
+        self.ahead = in_parts(&items, 1, ahead).into_iter().flatten().collect();
+        let read = |reader: &mut Self, side: &SideSpec, reach: Reach, host: Option<&Host>| {
+            reader.taken = Some(Vec::new());
+            (reader.read_side(side, reach, host), reader.taken.take().unwrap_or_default())
+        };
+        let judged: Vec<_> = news.iter().map(|new| read(self, new, Reach::Exactly, None)).collect();
         // Times can be compared with those of the machine on which new was measured.
         let first = judged.first().and_then(|(new, _)| new.as_ref().ok());
         let host = first.and_then(|new| new.provenance.host.clone());
-        let before = self.read_side(old, Reach::OrBefore, host.as_ref());
-        let of_old = mem::take(&mut self.taken);
+        let (before, of_old) = read(self, old, Reach::OrBefore, host.as_ref());
         let failures = before.as_ref().err().into_iter().chain(judged.iter().filter_map(|(new, _)| new.as_ref().err()));
         if let Some(failure) = failures.cloned().reduce(Failure::and) {
             return Err(failure);
@@ -130,10 +133,11 @@ impl<'a> Reader<'a> {
         let mut runs = Vec::with_capacity(news.len());
         for (spec, (new, of_new)) in news.iter().zip(judged) {
             let mut new = new?;
-            match old.items.iter().chain(&spec.items).any(|item| self.revisions.contains(item)) {
-                true if are_one_run(&before, &new) => return Err(nothing_to_compare(&before, &new)),
-                true => {}
-                false => refuse_what_is_on_both_sides(&of_old, &of_new)?,
+            let has_revision = old.items.iter().chain(&spec.items).any(|item| self.revisions.contains(item));
+            if !has_revision {
+                refuse_what_is_on_both_sides(&of_old, &of_new)?;
+            } else if are_one_run(&before, &new) {
+                return Err(nothing_to_compare(&before, &new));
             }
             if is_one_measurement(&before, &new) {
                 return Err(measured_once(&before, &new));
@@ -160,8 +164,10 @@ impl<'a> Reader<'a> {
                 for reading in &mut readings {
                     units::apply(&self.units, &mut reading.observations);
                 }
-                let roots = self.catalogue.get().map_or(&[][..], |catalogue| &catalogue.roots);
-                self.taken.extend(taken(item, &readings, roots, &self.project.directory));
+                if let Some(all) = &mut self.taken {
+                    let roots = self.catalogue.get().map_or(&[][..], |catalogue| &catalogue.roots);
+                    all.extend(taken(item, &readings, roots, &self.project.directory));
+                }
                 merge(&side.label, item, readings)
             });
             match part {

@@ -1,14 +1,16 @@
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::catalogue::shown;
 use super::error::Failure;
 use crate::formats::Reading;
 
 /// Results that one side is made of.
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
-    /// The file, by whatever name it was found: one that is there, without links on the way to what was named.
-    path: PathBuf,
+    /// The file, without links on the way to what was named. A text: there may be ten thousands of them to compare, and
+    /// paths are compared name by name.
+    path: String,
     /// The file as the system counts it, where one file was named: it may have several names.
     inode: Option<(u64, u64)>,
     /// The run in it that is meant, where it is an earlier one.
@@ -23,18 +25,15 @@ pub(super) struct Taken {
 /// * `here`: the current directory, from which paths are told.
 pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &Path) -> Vec<Taken> {
     let named = item.rsplit_once('@').map(|(path, _)| path).filter(|_| !Path::new(item).exists()).unwrap_or(item);
-    let bases: Vec<(PathBuf, PathBuf)> = std::iter::once(Path::new(named))
+    let bases: Vec<(String, String)> = std::iter::once(Path::new(named))
         .chain(roots.iter().map(PathBuf::as_path))
-        .filter_map(|base| Some((here.join(base), base.canonicalize().ok()?)))
+        .filter_map(|base| Some((shown(base).trim_end_matches('/').to_owned(), shown(&base.canonicalize().ok()?))))
+        .map(|(base, real)| (base, here.join(&*real).to_string_lossy().into_owned()))
         .collect();
     let real = |origin: &str| {
-        let path = here.join(origin);
-        let below = |(base, real): &(PathBuf, PathBuf)| {
-            let rest = path.strip_prefix(base).ok()?;
-            // Joined with nothing, a file would look like a directory.
-            Some(if rest.as_os_str().is_empty() { real.clone() } else { real.join(rest) })
-        };
-        bases.iter().find_map(below).unwrap_or(path)
+        let rest = |base: &str| origin.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below = bases.iter().find_map(|(base, real)| Some(format!("{real}{}", rest(base)?)));
+        below.unwrap_or_else(|| here.join(origin).to_string_lossy().into_owned())
     };
     let inode = inode(Path::new(named));
     let mut all = Vec::new();
@@ -53,8 +52,8 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
 /// # Errors
 /// Something stands on both sides: that would pass whatever it holds.
 pub(super) fn refuse_what_is_on_both_sides(old: &[Taken], new: &[Taken]) -> Result<(), Failure> {
-    let paths: BTreeSet<_> = old.iter().map(|taken| (&taken.path, &taken.earlier)).collect();
-    let inodes: BTreeSet<_> = old.iter().filter_map(|taken| Some((taken.inode?, &taken.earlier))).collect();
+    let paths: HashSet<_> = old.iter().map(|taken| (&taken.path, &taken.earlier)).collect();
+    let inodes: HashSet<_> = old.iter().filter_map(|taken| Some((taken.inode?, &taken.earlier))).collect();
     let is_old = |taken: &&Taken| {
         paths.contains(&(&taken.path, &taken.earlier))
             || taken.inode.is_some_and(|inode| inodes.contains(&(inode, &taken.earlier)))
