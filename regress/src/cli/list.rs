@@ -5,6 +5,7 @@ use super::{Exit, Stop};
 use crate::io::{self as world, Failure, Project, Reader, SideSpec};
 use crate::model::Run;
 use crate::report::visible;
+use crate::unit::count;
 
 pub(super) fn run(out: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
@@ -48,7 +49,7 @@ fn list_notes(noted: &[(String, Vec<Result<Run, Failure>>)], out: &mut dyn Write
     }
     match noted.len().saturating_sub(SHOWN) {
         0 => Ok(()),
-        more => writeln!(out, "and runs of {more} commits before; git notes --ref=regress list has all"),
+        more => writeln!(out, "and runs of {} before; git notes --ref=regress list has all", count(more, "commit")),
     }
 }
 

@@ -1,5 +1,6 @@
 use super::{Comparison, Finding, Lack, Options, is_judged, methods};
 use crate::stats;
+use crate::unit::count;
 
 /// How p-values are corrected for being many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +44,11 @@ fn warn_if_nothing_can_be_found(comparisons: &mut [Comparison], family_size: usi
         }
         let smallest = stats::smallest_p(old.n, new.n);
         comparison.warnings.push(format!(
-            "{} + {} measurements cannot show a change at alpha {} among {family_size} rows (the smallest possible p is {smallest:.2})",
-            old.n, new.n, options.alpha,
+            "{} + {} measurements cannot show a change at alpha {} among {} (the smallest possible p is {smallest:.2})",
+            old.n,
+            new.n,
+            options.alpha,
+            count(family_size, "row"),
         ));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regress::compare::{Options, compare, survey};
 use regress::model::{BenchId, Exact, Metric, Observation, Processes, Provenance, Run, Values};
-use regress::policy::{Budgets, Entry, Field, Outcome, Policy, Request, RuleKind, Selection, Value, Verdicts, judge};
+use regress::policy::{Budgets, Entry, Field, Policy, Request, RuleKind, Selection, Value, Verdicts, judge};
 use regress::stats::Sample;
 
 /// Benchmark, metric, and a count; of a time, nanoseconds.
@@ -58,19 +58,7 @@ fn said(verdicts: &Verdicts) -> Vec<String> {
     });
     let missing = verdicts.missing.iter().map(|(_, judgement)| ("[]".to_owned(), judgement));
     let scaling = rows.chain(missing).filter(|(_, judgement)| judgement.rule == RuleKind::Scaling);
-    scaling
-        .map(|(name, judgement)| {
-            let outcome = match judgement.outcome {
-                Outcome::NotJudged => "not judged",
-                Outcome::Passed => "passed",
-                Outcome::Tolerated => "tolerated",
-                Outcome::Excused => "excused",
-                Outcome::NotProven => "not proven",
-                Outcome::Broken => "broken",
-            };
-            format!("{name}: {outcome}")
-        })
-        .collect()
+    scaling.map(|(name, judgement)| format!("{name}: {}", judgement.outcome)).collect()
 }
 
 #[track_caller]

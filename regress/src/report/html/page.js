@@ -65,7 +65,7 @@ if (table) {
       visible += !row.hidden;
       if (row.hidden) toggle(row, false);
     }
-    shown.textContent = `${visible} of ${rows.length} rows`;
+    shown.textContent = `${visible} of ${rows.length} ${rows.length === 1 ? "row" : "rows"}`;
     all.hidden = visible === found;
   };
   search.addEventListener("input", filter);

@@ -160,8 +160,9 @@ fn detail(report: &Report, line: &Line, survey: bool, draws: bool, html: &mut Ht
     }
     if evidence.is_some() || !row.warnings.is_empty() {
         html.raw("<h3>Evidence</h3>\n");
-        for text in evidence.iter().chain(&row.warnings) {
-            html.element("p", text.trim_start_matches('(').trim_end_matches(')'));
+        let bare = evidence.as_deref().map(|text| text.trim_start_matches('(').trim_end_matches(')'));
+        for text in bare.into_iter().chain(row.warnings.iter().map(String::as_str)) {
+            html.element("p", text);
         }
     }
     html.raw("<div class=\"metrics\"></div>\n");

@@ -56,14 +56,15 @@ pub(super) fn null_run(case: &Case<'_>) -> Found {
         );
     };
     let artefact = case.facts.recipe.noise.clone().unwrap_or_default();
+    let days = |n: i64| count(usize::try_from(n).unwrap_or(usize::MAX), "day");
     let found = match measured_on(noise) {
         None => Found::new(State::NotMeasured, "the null run does not say when it was"),
         Some(day) => match case.facts.today.days_since(day) {
-            age if age < 0 => Found::new(State::Fail, format!("{day} lies {} days after {}", -age, case.facts.today)),
+            age if age < 0 => Found::new(State::Fail, format!("{day} lies {} after {}", days(-age), case.facts.today)),
             age if age > NULL_RUN_DAYS_MAX => {
-                Found::new(State::Fail, format!("{age} days old ({day}), allowed {NULL_RUN_DAYS_MAX}"))
+                Found::new(State::Fail, format!("{} old ({day}), allowed {NULL_RUN_DAYS_MAX}", days(age)))
             }
-            age => Found::new(State::Pass, format!("{age} days old ({day})")),
+            age => Found::new(State::Pass, format!("{} old ({day})", days(age))),
         },
     };
     found.shown_by(artefact)

@@ -428,7 +428,7 @@ fn the_noise_of_the_machine_is_an_input() {
     desk.write(NOISE, &noise);
     assert_eq!(desk.run(VERIFY).code, Some(0), "{:#?}", desk.run(VERIFY));
     check(&desk, "2026-12-25", ("fail", "54 days old (2026-11-01), allowed 30"), "pass");
-    check(&desk, "2026-10-31", ("fail", "1 days after"), "pass");
+    check(&desk, "2026-10-31", ("fail", "1 day after"), "pass");
     desk.write(NOISE, noise.replace("\"false_runs\": 3", "\"false_runs\": 60"));
     check(&desk, "2026-11-21", ("pass", "20 days old"), "fail");
 }
