@@ -13,7 +13,7 @@
 ///   because iai-callgrind makes functions and modules of them.
 /// * Cases after `varies` are left out by the instruction harness: several threads take part.
 ///   Callgrind counts the one that measures, and how long it spins and waits is another number in
-///   every run. Three runs of each, to see:
+///   every run. Three runs of each, to see, with plain mutexes:
 ///
 ///   ```text
 ///   queue/bounded/p2     516620    516541    517166

@@ -108,8 +108,8 @@ pub const METRICS: Metrics = {
         known("l1-hits", Count, Better::Unknown, Counted, Detail, Other),
         known("ll-hits", Count, Lower, Counted, Detail, Other),
         known("ram-hits", Count, Lower, Counted, Detail, Other),
-        known("reallocs", Count, Lower, Counted, Detail, Allocations),
-        known("frees", Count, Better::Unknown, Counted, Detail, Allocations),
+        known("reallocs", Count, Lower, Counted, Detail, Other),
+        known("frees", Count, Better::Unknown, Counted, Detail, Other),
         known("contended", Count, Lower, Timed, Detail, Contention),
     ])
 };
