@@ -1,14 +1,15 @@
 //! May it be trusted? Signs that measurements were not independent of the time they were taken.
 
-use super::{RankTest, Sample, median, normal, rank_test};
+use super::order::median_in_any_order;
+use super::{RankTest, Sample, normal, rank_test};
 
 /// What the order of one sample tells. Each fact is worked out when it is asked for: most samples are dismissed after
 /// the first. Nothing here says how much is too much.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drift<'a> {
     sample: &'a Sample,
-    early: Sample,
-    late: Sample,
+    early: &'a [f64],
+    late: &'a [f64],
 }
 
 /// Early against late, and each against the next.
@@ -40,24 +41,24 @@ pub fn drift(sample: &Sample) -> Option<Drift<'_>> {
     if half < 2 {
         return None;
     }
-    let part = |values: &[f64]| Sample::new(values.to_vec()).expect("part of a sample, not empty");
-    Some(Drift { sample, early: part(&values[..half]), late: part(&values[values.len() - half..]) })
+    Some(Drift { sample, early: &values[..half], late: &values[values.len() - half..] })
 }
 
 impl Drift<'_> {
     /// The median of the first half, in the unit of the values.
     pub fn early_median(&self) -> f64 {
-        median(&self.early)
+        median_in_any_order(&mut self.early.to_vec())
     }
 
     /// The median of the second half, in the unit of the values.
     pub fn late_median(&self) -> f64 {
-        median(&self.late)
+        median_in_any_order(&mut self.late.to_vec())
     }
 
     /// The first half as old, the second as new: a small p is a warm-up or a drift.
     pub fn early_to_late(&self) -> RankTest {
-        rank_test(&self.early, &self.late)
+        let half = |values: &[f64]| Sample::new(values.to_vec()).expect("part of a sample, not empty");
+        rank_test(&half(self.early), &half(self.late))
     }
 
     /// The correlation of each rank with the one before it, from −1 to 1: near 0 for independent

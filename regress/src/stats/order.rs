@@ -146,6 +146,17 @@ pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
     }
 }
 
+/// The [`median`] of values in any order, which are left in another. At least one, none NaN.
+pub(super) fn median_in_any_order(values: &mut [f64]) -> f64 {
+    let middle = values.len() / 2;
+    let (below, _, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if let Some(last) = below.len().checked_sub(1) {
+        below.select_nth_unstable_by(last, f64::total_cmp);
+    }
+    // No more than the two in the middle is looked at.
+    quantile_of_sorted(values, 0.5)
+}
+
 fn everything(n: usize) -> MedianOrders {
     MedianOrders { low: 0, high: n + 1, confidence: 1.0 }
 }

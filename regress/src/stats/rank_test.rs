@@ -172,23 +172,23 @@ struct Pooled {
 }
 
 impl Pooled {
-    /// Both sorted from small to large.
+    /// Both sorted from small to large, and finite.
     fn merge(old: &[f64], new: &[f64]) -> Pooled {
         let (mut o, mut n, mut twice_u) = (0, 0, 0);
         let mut groups = Vec::with_capacity(old.len() + new.len());
+        // Nothing is larger than infinity: so the end of a side needs no question of its own.
+        let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::INFINITY);
         while o < old.len() || n < new.len() {
-            let value = match (old.get(o), new.get(n)) {
-                (Some(&a), Some(&b)) => a.min(b),
-                (Some(&a), None) => a,
-                (None, Some(&b)) => b,
-                (None, None) => break,
-            };
-            let old_ties = run_length(&old[o..], value);
-            let new_ties = run_length(&new[n..], value);
-            twice_u += new_ties as u64 * (2 * o as u64 + old_ties as u64);
-            groups.push(old_ties + new_ties);
-            o += old_ties;
-            n += new_ties;
+            let value = at(old, o).min(at(new, n));
+            let (old_before, new_before) = (o, n);
+            while at(old, o) == value {
+                o += 1;
+            }
+            while at(new, n) == value {
+                n += 1;
+            }
+            twice_u += (n - new_before) as u64 * (old_before + o) as u64;
+            groups.push(o - old_before + n - new_before);
         }
         Pooled { n_old: old.len(), n_new: new.len(), twice_u, groups }
     }
@@ -209,11 +209,6 @@ impl Pooled {
     fn tie_term(&self) -> f64 {
         self.groups.iter().map(|&size| size as f64).map(|t| t * t * t - t).sum()
     }
-}
-
-/// How many values at the start equal `value`.
-fn run_length(values: &[f64], value: f64) -> usize {
-    values.iter().take_while(|&&other| other == value).count()
 }
 
 /// Twice the lower tail: without ties the distribution is symmetric.

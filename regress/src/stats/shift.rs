@@ -40,11 +40,13 @@ pub struct Estimate {
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
 pub fn shift(old: &Sample, new: &Sample, confidence: f64) -> Estimate {
-    // Between -1e308 and 1e308 a difference can be too large for a float: it stays the largest.
-    let difference = |new: f64, old: f64| (new - old).clamp(f64::MIN, f64::MAX);
-    let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: difference };
     let ends = (f64::NEG_INFINITY, f64::INFINITY);
-    matrix.estimate(f64::midpoint, ends, confidence)
+    if (new.max() - old.min()).is_finite() && (new.min() - old.max()).is_finite() {
+        return PairMatrix::new(old, new, |new, old| new - old).estimate(f64::midpoint, ends, confidence);
+    }
+    // Between -1e308 and 1e308 a difference is too large for a float: it stays the largest.
+    let difference = |new: f64, old: f64| (new - old).clamp(f64::MIN, f64::MAX);
+    PairMatrix::new(old, new, difference).estimate(f64::midpoint, ends, confidence)
 }
 
 /// The ratio `new / old`: the median of the ratios of all pairs; 1.05 is 5 % more.
@@ -70,9 +72,8 @@ pub fn ratio(old: &Sample, new: &Sample, confidence: f64) -> Option<Estimate> {
         return None;
     }
     let quotient = |new: f64, old: f64| (new / old).clamp(f64::MIN_POSITIVE, f64::MAX);
-    let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: quotient };
     let ends = (0.0, f64::INFINITY);
-    Some(matrix.estimate(geometric_midpoint, ends, confidence))
+    Some(PairMatrix::new(old, new, quotient).estimate(geometric_midpoint, ends, confidence))
 }
 
 fn geometric_midpoint(low: f64, high: f64) -> f64 {
@@ -86,19 +87,31 @@ fn geometric_midpoint(low: f64, high: f64) -> f64 {
 ///   old 1         .        .        .        and falls down a column:
 ///   old 2         .        .        .        what lies below a limit is a staircase
 /// ```
-struct PairMatrix<'a, F> {
-    /// From small to large; one row each.
-    old: &'a [f64],
-    /// From small to large; one column each.
-    new: &'a [f64],
+struct PairMatrix<F> {
+    rows: usize,
+    columns: usize,
+    /// From small to large, one for each row; the last one twice.
+    old: Vec<f64>,
+    /// From small to large, one for each column; infinity behind them.
+    new: Vec<f64>,
     /// Rises with `new`, falls with `old`. Rounding keeps that.
     combine: F,
 }
 
-impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
+impl<F: Fn(f64, f64) -> f64> PairMatrix<F> {
+    fn new(old: &Sample, new: &Sample, combine: F) -> PairMatrix<F> {
+        PairMatrix {
+            rows: old.len(),
+            columns: new.len(),
+            old: [old.sorted(), &[old.max()]].concat(),
+            new: [new.sorted(), &[f64::INFINITY]].concat(),
+            combine,
+        }
+    }
+
     fn estimate(&self, midpoint: fn(f64, f64) -> f64, (lowest, highest): (f64, f64), confidence: f64) -> Estimate {
-        let pairs = self.old.len() * self.new.len();
-        let (number, confidence) = end_number(self.old.len(), self.new.len(), confidence);
+        let pairs = self.pairs();
+        let (number, confidence) = end_number(self.rows, self.columns, confidence);
         let middle = (pairs - 1) / 2;
         let (middle, low, high) = if number == 0 {
             let [middle] = self.select([middle]);
@@ -111,12 +124,16 @@ impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
         Estimate { value, interval: Interval { low, high, confidence } }
     }
 
+    fn pairs(&self) -> usize {
+        self.rows * self.columns
+    }
+
     /// The values of the pairs at `indices` (from 0) if all pairs were sorted.
     ///
     /// Where there are few pairs, they are written down. Else each is first enclosed from both sides.
     fn select<const N: usize>(&self, indices: [usize; N]) -> [f64; N] {
-        if self.old.len() * self.new.len() <= FEW_PAIRS {
-            let mut values = self.all(&Stretches::whole(self.old.len(), self.new.len()));
+        if self.pairs() <= FEW_PAIRS {
+            let mut values = self.all(&Stretches::whole(self.rows, self.columns));
             return indices.map(|index| nth_smallest(&mut values, index));
         }
         self.enclose(indices).map(|bracket| {
@@ -128,11 +145,10 @@ impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
     /// Brackets around the pairs at `indices`, made narrow by guessing a value, counting the pairs below it, and
     /// guessing better. The first guess takes both sides for normal; later ones interpolate.
     fn enclose<const N: usize>(&self, indices: [usize; N]) -> [Bracket; N] {
-        let quartile = |values: &[f64], number: usize| values[values.len() * number / 4];
-        let pair = |old, new| (self.combine)(quartile(self.new, new), quartile(self.old, old));
-        let pairs = self.old.len() * self.new.len();
-        let middle = Middle { value: pair(2, 2), step: NORMAL_STEP * (pair(1, 3) - pair(3, 1)) / pairs as f64 };
-        let whole = || Stretches::whole(self.old.len(), self.new.len());
+        let pair = |old, new| (self.combine)(self.new[self.columns * new / 4], self.old[self.rows * old / 4]);
+        let step = NORMAL_STEP * (pair(1, 3) - pair(3, 1)) / self.pairs() as f64;
+        let middle = Middle { value: pair(2, 2), step };
+        let whole = || Stretches::whole(self.rows, self.columns);
         let mut brackets = indices.map(|index| Bracket::around(whole(), index));
         for round in 0..GUESSES {
             let guesses = brackets.each_ref().map(|bracket| bracket.guess(&middle, round));
@@ -149,28 +165,27 @@ impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
     /// All pairs, cut in two at each value.
     ///
     /// Every cut is a walk down the staircase, in which each step waits for the one before. Several walks at once
-    /// do not wait for each other.
+    /// do not wait for each other. No step has a branch, since nobody could tell where it leads: behind the last column
+    /// lies infinity, from where the way leads down, and below the last row one that is thrown away.
     fn cut_at<const N: usize>(&self, values: [f64; N]) -> [Cut; N] {
-        let (rows, columns) = (self.old.len(), self.new.len());
-        let mut cuts = values.map(|value| Cut { value, below: 0, columns: vec![columns; rows] });
-        let (mut row, mut column) = ([0; N], [0; N]);
-        let step = |cut: &mut Cut, row: &mut usize, column: &mut usize| {
-            cut.columns[*row] = *column;
-            let right = (self.combine)(self.new[*column], self.old[*row]) < cut.value;
-            *column += usize::from(right);
-            *row += usize::from(!right);
-        };
-        while (0..N).all(|i| row[i] < rows && column[i] < columns) {
+        // No pair is beyond the largest number, and a guess may be none.
+        let values = values.map(|value| value.min(f64::MAX));
+        let mut cuts = values.map(|value| Cut { value, below: 0, columns: vec![0; self.rows + 1] });
+        let (rows, columns) = (self.rows, self.columns);
+        let (old, new) = (&self.old[..=rows], &self.new[..=columns]);
+        let mut row = [0; N];
+        for step in 0..rows + columns {
             for i in 0..N {
-                step(&mut cuts[i], &mut row[i], &mut column[i]);
+                // Whoever did not step down stepped right.
+                let column = step - row[i];
+                cuts[i].columns[row[i]] = column;
+                let right = (self.combine)(new[column], old[row[i]]) < values[i];
+                row[i] = (row[i] + usize::from(!right)).min(rows);
             }
         }
-        for i in 0..N {
-            while row[i] < rows && column[i] < columns {
-                step(&mut cuts[i], &mut row[i], &mut column[i]);
-            }
-            cuts[i].columns[row[i]..].fill(columns);
-            cuts[i].below = cuts[i].columns.iter().sum();
+        for cut in &mut cuts {
+            cut.columns.truncate(self.rows);
+            cut.below = cut.columns.iter().sum();
         }
         cuts
     }
@@ -186,35 +201,34 @@ impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
     /// Source: Monahan 1984, Algorithm 616, ACM Transactions on Mathematical Software 10(3),
     /// 265–270; the pivot is a quantile of a few pairs, not a random one, so that results repeat.
     fn select_among(&self, mut candidates: Stretches, index: usize) -> f64 {
-        let few = FEW_PAIRS.max(2 * (self.old.len() + self.new.len()));
+        let few = FEW_PAIRS.max(2 * (self.rows + self.columns));
         loop {
             let nth = index - candidates.before;
             if candidates.count <= few {
                 return nth_smallest(&mut self.all(&candidates), nth);
             }
             let pivot = self.pivot(&candidates, nth);
-            let below = self.columns_where(|value| value < pivot);
-            if index < below.iter().sum() {
-                candidates = candidates.until(below);
-                continue;
-            }
-            let up_to = self.columns_where(|value| value <= pivot);
-            if index < up_to.iter().sum() {
+            let [below, up_to] = self.cut_at([pivot, pivot.next_up()]);
+            if index < below.below {
+                candidates = candidates.until(below.columns);
+            } else if index < up_to.below || pivot == f64::MAX {
                 return pivot;
+            } else {
+                candidates = candidates.from(up_to.columns);
             }
-            candidates = candidates.from(up_to);
         }
     }
 
     /// The value of the pair at `index`, when the one just before it has `value`: cheaper than a
     /// second selection.
     fn following(&self, value: f64, index: usize) -> f64 {
-        let up_to = self.columns_where(|other| other <= value);
-        if index < up_to.iter().sum() {
+        let [up_to] = self.cut_at([value.next_up()]);
+        if index < up_to.below {
             return value;
         }
-        let first_above = |(&old, &column): (&f64, &usize)| self.new.get(column).map(|&new| (self.combine)(new, old));
-        self.old.iter().zip(&up_to).filter_map(first_above).fold(f64::MAX, f64::min)
+        let first_above =
+            self.old.iter().zip(up_to.columns).map(|(&old, column)| (self.combine)(self.new[column], old));
+        first_above.fold(f64::MAX, f64::min)
     }
 
     /// The values of all pairs in `stretches`.
@@ -243,22 +257,6 @@ impl<F: Fn(f64, f64) -> f64> PairMatrix<'_, F> {
         // A little towards the middle: then the pair most likely lies on the shorter side.
         let nth_probe = if nth < candidates.count / 2 { nth_probe + MARGIN } else { nth_probe.saturating_sub(MARGIN) };
         nth_smallest(&mut probes, nth_probe)
-    }
-
-    /// For each row the number of columns from the left for which `holds`: true on the left of a
-    /// row and false on the right, and true further to the right in lower rows.
-    fn columns_where(&self, holds: impl Fn(f64) -> bool) -> Vec<usize> {
-        let mut columns = vec![self.new.len(); self.old.len()];
-        let (mut row, mut column) = (0, 0);
-        while row < self.old.len() && column < self.new.len() {
-            // One step down or to the right, without a branch: which one cannot be predicted.
-            columns[row] = column;
-            let right = holds((self.combine)(self.new[column], self.old[row]));
-            column += usize::from(right);
-            row += usize::from(!right);
-        }
-        columns[row..].fill(self.new.len());
-        columns
     }
 }
 
@@ -525,7 +523,7 @@ mod tests {
         fn selection_equals_sorting(old in measurements(1..70), new in measurements(1..70), at in 0.0..1.0) {
             let all = sorted_differences(&old, &new);
             let (old, new) = (sample(&old), sample(&new));
-            let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: |new, old| new - old };
+            let matrix = PairMatrix::new(&old, &new, |new, old| new - old);
             let indices = [0, all.len() / 2, (at * all.len() as f64) as usize, all.len() - 1];
             prop_assert_eq!(matrix.select(indices), indices.map(|index| all[index]));
             for index in indices {
@@ -574,7 +572,7 @@ mod tests {
             let new: Vec<f64> = (0..n_new).map(|i| f64::from(i * 104_729 % 1013) * 1.5).collect();
             let all = sorted_differences(&old, &new);
             let (old, new) = (sample(&old), sample(&new));
-            let matrix = PairMatrix { old: old.sorted(), new: new.sorted(), combine: |new, old| new - old };
+            let matrix = PairMatrix::new(&old, &new, |new, old| new - old);
             for index in (0..all.len()).step_by(all.len() / 50) {
                 assert_eq!(matrix.select([index]), [all[index]], "{n_old} x {n_new} at {index}");
             }
