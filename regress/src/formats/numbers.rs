@@ -92,6 +92,12 @@ pub(super) fn decimal(text: &[u8]) -> Option<(f64, usize)> {
 #[inline]
 fn simple(text: &[u8]) -> Option<(f64, usize)> {
     let (whole, whole_digits) = digits(text, 0);
+    // criterion writes whole numbers like this: two thirds of the instructions are saved.
+    if let Some([b'.', b'0', b',' | b']', ..]) = text.get(whole_digits..)
+        && (1..=15).contains(&whole_digits)
+    {
+        return Some((whole as f64, whole_digits + 2));
+    }
     let mut end = whole_digits;
     let (mut mantissa, mut decimals) = (whole, 0);
     if text.get(end) == Some(&b'.') {
@@ -131,32 +137,34 @@ fn exponent(text: &[u8]) -> Option<(i64, usize)> {
 ///
 /// Eight bytes at a time: the lists of numbers in criterion's files take half the instructions so.
 #[inline]
-fn digits(text: &[u8], before: u64) -> (u64, usize) {
+pub(super) fn digits(text: &[u8], before: u64) -> (u64, usize) {
     const EACH: u64 = u64::from_le_bytes([1; 8]);
-    let (mut number, mut count) = (before, 0);
-    while let Some(eight) = text[count..].first_chunk::<8>() {
-        let values = u64::from_le_bytes(*eight) ^ (EACH * u64::from(b'0'));
-        // The highest bit of each byte above 9; what is carried comes from such a byte before.
-        let others = (values.wrapping_add(EACH * (0x7F - 9)) | values) & (EACH << 7);
-        let here = others.trailing_zeros() as usize / 8;
-        if here == 0 {
-            return (number, count);
+    let Some(eight) = text.first_chunk::<8>() else { return digits_one_by_one(text, before) };
+    let values = u64::from_le_bytes(*eight) ^ (EACH * u64::from(b'0'));
+    // The highest bit of each byte above 9; what is carried comes from such a byte before.
+    let others = (values.wrapping_add(EACH * (0x7F - 9)) | values) & (EACH << 7);
+    match others.trailing_zeros() as usize / 8 {
+        0 => (before, 0),
+        8 => {
+            let (number, more) =
+                digits_one_by_one(&text[8..], before.wrapping_mul(POWERS[8]).wrapping_add(eight_digits(values)));
+            (number, 8 + more)
         }
-        number = number.wrapping_mul(INTEGER_POWERS[here]).wrapping_add(eight_digits(values << (8 * (8 - here))));
-        count += here;
-        if here < 8 {
-            return (number, count);
-        }
+        // Those that are no digits are pushed out, and zeros come in before the first.
+        few => (before.wrapping_mul(POWERS[few]).wrapping_add(eight_digits(values << (64 - 8 * few))), few),
     }
-    for byte in &text[count..] {
+}
+
+fn digits_one_by_one(text: &[u8], before: u64) -> (u64, usize) {
+    let mut number = before;
+    for (index, byte) in text.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
-            break;
+            return (number, index);
         }
         number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
-        count += 1;
     }
-    (number, count)
+    (number, text.len())
 }
 
 /// The number whose digits are eight bytes, the first in the lowest: pairs, then fours, then all eight.
@@ -169,7 +177,7 @@ fn eight_digits(bytes: u64) -> u64 {
     fours.wrapping_mul(10_000 * (1 << 32) + 1) >> 32
 }
 
-const INTEGER_POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+const POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 const POWERS_OF_TEN: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
