@@ -37,6 +37,8 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
         tell_notes(input.path, &scan, &mut units, errors)?;
         gather(&input.label, scan, &mut gathered);
     }
+    // All that is still wanted of them is gathered: the tables take their room.
+    drop(files);
     let is_exact = |unit: &str| units.is_exact(unit);
     let criteria = Criteria { confidence: args.confidence, alpha: args.alpha, is_exact: &is_exact };
     let tables = gathered.tables(&criteria);
@@ -105,28 +107,25 @@ fn measured(series: Series<'_>) -> Measured<'_> {
 
 /// What `Unit` lines of all files say: of each unit and key the first.
 #[derive(Default)]
-struct UnitPromises<'a>(HashMap<(String, &'a str), &'a str>);
+struct UnitPromises(HashMap<(String, String), String>);
 
-impl<'a> UnitPromises<'a> {
+impl UnitPromises {
     /// # Errors
     /// What the unit promised before, when it was something else.
-    fn take(&mut self, unit: &str, key: &'a str, value: &'a str) -> Result<(), &'a str> {
-        let first = *self.0.entry((tidy(unit).0.into_owned(), key)).or_insert(value);
+    fn take(&mut self, unit: &str, key: &str, value: &str) -> Result<(), &str> {
+        let promise = (tidy(unit).0.into_owned(), key.to_owned());
+        let first = self.0.entry(promise).or_insert_with(|| value.to_owned());
         if first == value { Ok(()) } else { Err(first) }
     }
 
     fn is_exact(&self, unit: &str) -> bool {
-        self.0.get(&(tidy(unit).0.into_owned(), "assume")) == Some(&"exact")
+        let promise = (tidy(unit).0.into_owned(), "assume".to_owned());
+        self.0.get(&promise).is_some_and(|value| value == "exact")
     }
 }
 
 /// Says which lines are left out, in benchstat's words.
-fn tell_notes<'a>(
-    path: &str,
-    scan: &Scan<'a>,
-    units: &mut UnitPromises<'a>,
-    errors: &mut dyn Write,
-) -> std::io::Result<()> {
+fn tell_notes(path: &str, scan: &Scan, units: &mut UnitPromises, errors: &mut dyn Write) -> std::io::Result<()> {
     for note in &scan.notes {
         let problem = match note.what {
             Said::Malformed(malformed) => malformed_words(malformed).to_owned(),

@@ -1,4 +1,6 @@
-use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::filter::Value;
 use super::order::Order;
@@ -224,15 +226,12 @@ pub struct Projection {
     specific: Vec<String>,
     /// The same by place.
     places: Vec<usize>,
-    texts: Vec<Box<str>>,
-    symbols: HashMap<Box<str>, Symbol>,
-    keys: Vec<Box<[Symbol]>>,
-    numbers: HashMap<Box<[Symbol]>, Key>,
+    texts: Vec<Arc<str>>,
+    symbols: FxHashMap<Arc<str>, Symbol>,
+    keys: Vec<Arc<[Symbol]>>,
+    numbers: FxHashMap<Arc<[Symbol]>, Key>,
     /// The symbols of the subject at hand, by field.
     row: Vec<Symbol>,
-    /// Those of the subject before. Mostly it has the same values, and comparing takes a tenth of what looking up does.
-    row_before: Vec<Symbol>,
-    key_before: Option<Key>,
 }
 
 /// A field of a key, in the order in which the fields were seen.
@@ -242,7 +241,7 @@ struct Field {
     order: Order,
     /// At which place each symbol was first seen; only where the field is a part of its own. Settings of `.config`
     /// stand by their bytes, as benchstat's do.
-    seen: Option<HashMap<Symbol, usize>>,
+    seen: Option<FxHashMap<Symbol, usize>>,
 }
 
 /// A text that was seen, by number. The empty one is 0.
@@ -256,12 +255,10 @@ impl Projection {
             specific: specific.to_vec(),
             places: places.to_vec(),
             texts: vec!["".into()],
-            symbols: HashMap::from([("".into(), 0)]),
+            symbols: [("".into(), 0)].into_iter().collect(),
             keys: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: FxHashMap::default(),
             row: Vec::new(),
-            row_before: Vec::new(),
-            key_before: None,
             parts: Vec::new(),
         };
         for part in &parts {
@@ -274,7 +271,7 @@ impl Projection {
                     continue;
                 }
             };
-            let seen = matches!(part.order, Order::First).then(HashMap::new);
+            let seen = matches!(part.order, Order::First).then(FxHashMap::default);
             let field = projection.add_field(&name, part.order.clone(), seen);
             projection.fields_of_parts.push(vec![field]);
         }
@@ -286,7 +283,6 @@ impl Projection {
     ///
     /// * `unit`: of the measurement, for a projection that tells units apart.
     pub fn key(&mut self, subject: &Subject, unit: &str) -> Key {
-        std::mem::swap(&mut self.row, &mut self.row_before);
         self.row.fill(0);
         for index in 0..self.parts.len() {
             let value = match &self.parts[index].source {
@@ -298,19 +294,9 @@ impl Projection {
                     continue;
                 }
             };
-            self.take_value(self.fields_of_parts[index][0], &value);
+            self.row[self.fields_of_parts[index][0]] = self.symbol(&value);
         }
-        if let Some(key) = self.key_before.filter(|_| self.row == self.row_before) {
-            return key;
-        }
-        let key = self.number_row();
-        self.key_before = Some(key);
-        key
-    }
-
-    fn take_value(&mut self, field: usize, value: &str) {
-        let before = self.row_before[field];
-        self.row[field] = if *self.texts[before as usize] == *value { before } else { self.symbol(value) };
+        self.number_row()
     }
 
     fn take_settings(&mut self, part: usize, subject: &Subject) {
@@ -325,14 +311,13 @@ impl Projection {
                     field
                 }
             };
-            self.take_value(field, value);
+            self.row[field] = self.symbol(value);
         }
     }
 
-    fn add_field(&mut self, name: &str, order: Order, seen: Option<HashMap<Symbol, usize>>) -> usize {
+    fn add_field(&mut self, name: &str, order: Order, seen: Option<FxHashMap<Symbol, usize>>) -> usize {
         self.fields.push(Field { name: name.into(), order, seen });
         self.row.push(0);
-        self.row_before.push(0);
         self.fields.len() - 1
     }
 
@@ -341,8 +326,9 @@ impl Projection {
             return *symbol;
         }
         let symbol = self.texts.len() as Symbol;
-        self.texts.push(text.into());
-        self.symbols.insert(text.into(), symbol);
+        let text: Arc<str> = text.into();
+        self.texts.push(text.clone());
+        self.symbols.insert(text, symbol);
         symbol
     }
 
@@ -359,8 +345,9 @@ impl Projection {
             }
         }
         let key = Key(self.keys.len() as u32);
-        self.keys.push(self.row[..length].into());
-        self.numbers.insert(self.row[..length].into(), key);
+        let row: Arc<[Symbol]> = self.row[..length].into();
+        self.keys.push(row.clone());
+        self.numbers.insert(row, key);
         key
     }
 

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::{Criteria, Tables, sum_up};
 use crate::select::{Filter, Key, Projections, Subject};
@@ -18,7 +19,7 @@ pub(super) struct TableDraft {
     /// Its first key: all others have the same table.
     pub key: Option<Key>,
     pub cells: Vec<CellDraft>,
-    places: HashMap<(Key, Key), usize>,
+    places: FxHashMap<(Key, Key), usize>,
 }
 
 pub(super) struct CellDraft {

@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use super::gather::{CellDraft, TableDraft};
 use super::{Cell, Contrast, Criteria, Mean, Remark, Row, Table, Tables};
 use crate::parallel::in_parts;
@@ -10,55 +12,77 @@ pub(super) fn tables(projections: &Projections, drafts: Vec<TableDraft>, criteri
     projections.table.sort(&mut keys);
     let mut drafts: Vec<Option<TableDraft>> = drafts.into_iter().map(Some).collect();
     let ordered = keys.into_iter().filter_map(|key| Some((key, drafts[key.index()].take()?)));
+    let frames: Vec<Frame> = ordered.map(|(key, draft)| Frame::new(projections, key, draft, criteria)).collect();
+    // The rows of all tables in one: so threads are started once.
+    let lines: Vec<(&Frame, &Line)> =
+        frames.iter().flat_map(|frame| frame.lines.iter().map(move |line| (frame, line))).collect();
+    let mut rows = in_parts(&lines, ROWS_AT_A_TIME, |lines| {
+        lines.iter().map(|(frame, line)| frame.row(line, projections, criteria)).collect::<Vec<_>>()
+    })
+    .into_iter()
+    .flatten();
     Tables {
         fields: owned(projections.table.field_names()),
         column_fields: owned(projections.column.field_names()),
-        tables: ordered.map(|(key, draft)| table(projections, key, draft, criteria)).collect(),
+        tables: frames.iter().map(|frame| frame.table(rows.by_ref(), projections)).collect(),
     }
 }
 
-fn table(projections: &Projections, key: Key, draft: TableDraft, criteria: &Criteria) -> Table {
-    let values: Vec<String> = projections.table.values(key).into_iter().map(str::to_owned).collect();
-    let unit = values.last().cloned().unwrap_or_default();
-    let is_exact = (criteria.is_exact)(&unit);
-    let mut rows: Vec<Key> = draft.cells.iter().map(|cell| cell.row).collect();
-    let mut columns: Vec<Key> = draft.cells.iter().map(|cell| cell.column).collect();
-    let row_places = places(&mut rows, |keys| projections.row.sort(keys));
-    let column_places = places(&mut columns, |keys| projections.column.sort(keys));
+/// A table whose rows are not summed up yet.
+struct Frame {
+    values: Vec<String>,
+    unit: String,
+    is_exact: bool,
+    columns: Vec<Key>,
+    lines: Vec<Line>,
+}
 
-    let mut samples: Vec<Line> =
-        rows.iter().map(|row| (*row, columns.iter().map(|_| None).collect::<Vec<_>>())).collect();
-    for cell in draft.cells {
-        let (row, column) = (row_places[cell.row.index()], column_places[cell.column.index()]);
-        samples[row].1[column] = SampledCell::new(cell);
+/// A row: its key, and its cells by column.
+type Line = (Key, Vec<Option<CellDraft>>);
+
+impl Frame {
+    fn new(projections: &Projections, key: Key, draft: TableDraft, criteria: &Criteria) -> Frame {
+        let values: Vec<String> = projections.table.values(key).into_iter().map(str::to_owned).collect();
+        let unit = values.last().cloned().unwrap_or_default();
+        let is_exact = (criteria.is_exact)(&unit);
+        let mut rows: Vec<Key> = draft.cells.iter().map(|cell| cell.row).collect();
+        let mut columns: Vec<Key> = draft.cells.iter().map(|cell| cell.column).collect();
+        let row_places = places(&mut rows, |keys| projections.row.sort(keys));
+        let column_places = places(&mut columns, |keys| projections.column.sort(keys));
+        let empty = || columns.iter().map(|_| None).collect();
+        let mut lines: Vec<Line> = rows.into_iter().map(|row| (row, empty())).collect();
+        for cell in draft.cells {
+            let (row, column) = (row_places[cell.row.index()], column_places[cell.column.index()]);
+            lines[row].1[column] = Some(cell);
+        }
+        Frame { values, unit, is_exact, columns, lines }
     }
-    let rows: Vec<Row> = in_parts(&samples, ROWS_AT_A_TIME, |lines| {
-        let row = |(key, cells): &Line| {
-            let first = cells.first().and_then(Option::as_ref);
-            let mut cells: Vec<Option<Cell>> = cells
-                .iter()
-                .enumerate()
-                .map(|(column, cell)| {
-                    let base = first.filter(|_| 0 < column);
-                    cell.as_ref().map(|cell| cell.sum_up(base, is_exact, projections, criteria))
-                })
-                .collect();
-            tell_bases(&mut cells);
-            Row { label: projections.row.label(*key), cells }
-        };
-        lines.iter().map(row).collect::<Vec<_>>()
-    })
-    .concat();
-    let means = (0..columns.len()).map(|column| mean(&rows, column)).collect();
-    let owned = |key: &Key| projections.column.values(*key).into_iter().map(str::to_owned).collect();
-    Table { values, unit, columns: columns.iter().map(owned).collect(), rows, means }
+
+    fn row(&self, (key, cells): &Line, projections: &Projections, criteria: &Criteria) -> Row {
+        let cells: Vec<Option<SampledCell>> =
+            cells.iter().map(|cell| cell.as_ref().and_then(SampledCell::new)).collect();
+        let first = cells.first().and_then(Option::as_ref);
+        let summed_up = cells.iter().enumerate().map(|(column, cell)| {
+            let base = first.filter(|_| 0 < column);
+            cell.as_ref().map(|cell| cell.sum_up(base, self.is_exact, projections, criteria))
+        });
+        let mut cells: Vec<Option<Cell>> = summed_up.collect();
+        tell_bases(&mut cells);
+        Row { label: projections.row.label(*key), cells }
+    }
+
+    /// * `rows`: its own are the next ones.
+    fn table(&self, rows: impl Iterator<Item = Row>, projections: &Projections) -> Table {
+        let rows: Vec<Row> = rows.take(self.lines.len()).collect();
+        let means = (0..self.columns.len()).map(|column| mean(&rows, column)).collect();
+        let owned = |key: &Key| projections.column.values(*key).into_iter().map(str::to_owned).collect();
+        let columns = self.columns.iter().map(owned).collect();
+        Table { values: self.values.clone(), unit: self.unit.clone(), columns, rows, means }
+    }
 }
 
 /// Chosen: enough that the threads do not wait for each other, few enough that none is left over at the end.
 const ROWS_AT_A_TIME: usize = 16;
-
-/// A row: its key, and its cells by column.
-type Line = (Key, Vec<Option<SampledCell>>);
 
 /// Each key once, in order, and the place of each by its number.
 fn places(keys: &mut Vec<Key>, sort: impl Fn(&mut [Key])) -> Vec<usize> {
@@ -72,15 +96,19 @@ fn places(keys: &mut Vec<Key>, sort: impl Fn(&mut [Key])) -> Vec<usize> {
     places
 }
 
-struct SampledCell {
+struct SampledCell<'d> {
     sample: Sample,
-    residue: Vec<Key>,
+    residue: &'d [Key],
 }
 
-impl SampledCell {
+impl SampledCell<'_> {
     /// `None` when there is no measurement, or one that is none: readers let neither through.
-    fn new(cell: CellDraft) -> Option<SampledCell> {
-        Some(SampledCell { sample: Sample::new(cell.values).ok()?, residue: cell.residue })
+    ///
+    /// No number here asks which was taken first, and a sample of sorted values keeps no second copy of them.
+    fn new(cell: &CellDraft) -> Option<SampledCell<'_>> {
+        let mut values = cell.values.clone();
+        values.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        Some(SampledCell { sample: Sample::new(values).ok()?, residue: &cell.residue })
     }
 
     fn sum_up(
@@ -91,7 +119,7 @@ impl SampledCell {
         criteria: &Criteria,
     ) -> Cell {
         let mut remarks = Vec::new();
-        let varying = projections.residue.varying(&self.residue);
+        let varying = projections.residue.varying(self.residue);
         if !varying.is_empty() {
             remarks.push(Remark::VaryIn(varying.into_iter().map(str::to_owned).collect()));
         }

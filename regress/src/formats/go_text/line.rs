@@ -109,20 +109,27 @@ fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result
     if name.len() == line.len() {
         return Ok(Line::Other);
     }
-    check_iterations(fields.next().ok_or(Malformed::NoIterations)?)?;
-    while let Some(number) = fields.next() {
-        let value = measurement(number)?;
-        let unit = fields.next().ok_or(Malformed::NoUnit(number))?;
+    if !fields.skip_short_integer() {
+        check_iterations(fields.next().ok_or(Malformed::NoIterations)?)?;
+    }
+    loop {
+        let from_number = fields.0;
+        let value = match fields.next_decimal() {
+            Some(value) => value,
+            None => match fields.next() {
+                Some(field) => measurement(field)?,
+                None => break,
+            },
+        };
+        let Some(unit) = fields.next() else {
+            return Err(Malformed::NoUnit(Fields(from_number).next().unwrap_or_default()));
+        };
         measurements.push((value, unit));
     }
     if measurements.is_empty() { Err(Malformed::NoMeasurements) } else { Ok(Line::Result(name)) }
 }
 
 fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
-    let is_short_number = field.len() <= 18 && field.bytes().all(|byte| byte.is_ascii_digit());
-    if is_short_number {
-        return Ok(());
-    }
     match field.parse::<i64>().map_err(|error| *error.kind()) {
         Ok(_) => Ok(()),
         Err(IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => Err(Malformed::TooManyIterations(field)),
@@ -132,11 +139,6 @@ fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
 
 /// A number as Go reads it; infinite when it says so, refused when it is too large.
 fn measurement(field: &str) -> Result<f64, Malformed<'_>> {
-    if let Some((number, length)) = numbers::decimal(field.as_bytes())
-        && length == field.len()
-    {
-        return Ok(number);
-    }
     let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
     match field.parse::<f64>() {
         Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
@@ -172,22 +174,58 @@ impl<'a> Iterator for Fields<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a str> {
-        let bytes = self.0.as_bytes();
-        let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
-        let mut end = start + before_blank(&bytes[start..]);
+        let line = self.at_field();
+        let bytes = line.as_bytes();
+        let mut end = before_blank(bytes);
         while bytes.get(end).is_some_and(|byte| byte.is_ascii_control() && !is_blank(*byte)) {
             end += 1 + before_blank(&bytes[end + 1..]);
         }
         if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
             return self.next_unicode();
         }
-        let field = &self.0[start..end];
-        self.0 = &self.0[end..];
+        let (field, rest) = line.split_at(end);
+        self.0 = rest;
         (!field.is_empty()).then_some(field)
     }
 }
 
 impl<'a> Fields<'a> {
+    /// The next field if it is a decimal number, read without looking for its end first.
+    #[inline]
+    fn next_decimal(&mut self) -> Option<f64> {
+        let at_field = self.at_field();
+        if !at_field.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let (number, length) = numbers::decimal(at_field.as_bytes())?;
+        self.pass_over(at_field, length).then_some(number)
+    }
+
+    /// Passes over the next field if it is made of so few digits that it is an integer of 64 bits.
+    #[inline]
+    fn skip_short_integer(&mut self) -> bool {
+        let at_field = self.at_field();
+        let (_, length) = numbers::digits(at_field.as_bytes(), 0);
+        (1..=18).contains(&length) && self.pass_over(at_field, length)
+    }
+
+    /// What stands behind the blanks in front.
+    #[inline]
+    fn at_field(&self) -> &'a str {
+        let blanks = self.0.bytes().position(|byte| !is_blank(byte));
+        &self.0[blanks.unwrap_or(self.0.len())..]
+    }
+
+    /// Passes over a field of this length, if it is a whole one.
+    #[inline]
+    fn pass_over(&mut self, at_field: &'a str, length: usize) -> bool {
+        let ends = at_field.as_bytes().get(length).is_none_or(|byte| is_blank(*byte));
+        if ends {
+            self.0 = &at_field[length..];
+        }
+        ends
+    }
+
     /// The next field of any script, with any script's blanks.
     #[cold]
     fn next_unicode(&mut self) -> Option<&'a str> {

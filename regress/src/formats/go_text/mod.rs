@@ -29,8 +29,9 @@ pub use unit::tidy;
 pub use write::write;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
 use crate::model::{self, BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
@@ -113,7 +114,7 @@ struct Results<'a> {
     settings: Settings<'a>,
     units: Units<'a>,
     /// By name within each package.
-    benches: HashMap<(&'a str, &'a str), usize>,
+    benches: FxHashMap<(&'a str, &'a str), usize>,
     /// The measurements of each benchmark, by unit.
     series: Vec<Vec<Series>>,
     names: Vec<(&'a str, &'a str)>,

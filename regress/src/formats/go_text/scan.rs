@@ -5,7 +5,8 @@
 //! measurement can have.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::super::{File, Place, Problem, ReadError};
 use super::line::{Fields, Line, Malformed, Measurements, lines};
@@ -135,7 +136,7 @@ struct Scanner<'a> {
     settings: Vec<(&'a str, &'a str)>,
     /// Index of these settings. `None` when no result stood under them yet.
     settings_index: Option<usize>,
-    benches: HashMap<(usize, &'a str), usize>,
+    benches: FxHashMap<(usize, &'a str), usize>,
     /// The bench of the line before.
     last: usize,
     /// Those of the line at hand.

@@ -1,7 +1,6 @@
 //! Cells in columns, some of them across several.
 
 use std::fmt::{self, Write as _};
-use std::io;
 use std::ops::Range;
 
 /// Where a text stands in its cell.
@@ -63,7 +62,8 @@ impl Layout {
         self.narrow.extend(columns);
     }
 
-    pub fn write(mut self, out: &mut dyn io::Write) -> io::Result<()> {
+    /// The cells where they stand, each row on a line.
+    pub fn into_text(mut self) -> String {
         let margins = self.margins();
         let widths = self.widths(&margins);
         // Where each column begins, and where the last one ends.
@@ -107,7 +107,7 @@ impl Layout {
         if !self.cells.is_empty() {
             page.push('\n');
         }
-        out.write_all(page.as_bytes())
+        page
     }
 
     /// The widest margin of each column.
@@ -194,9 +194,7 @@ mod tests {
         let mut layout = Layout::default();
         cells.iter().for_each(|(cell, text)| layout.cell(*cell, text));
         layout.keep_narrow(narrow.iter().copied());
-        let mut out = Vec::new();
-        layout.write(&mut out).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        assert_eq!(layout.into_text(), expected);
     }
 
     #[test]

@@ -6,38 +6,50 @@ use super::layout::{Align, Cell as Place, Layout};
 use super::scale::{Prefixes, Scale};
 use super::{Sink, each_table, words};
 use crate::compare::tables::{Cell, Mean, Remark, Table, Tables};
+use crate::parallel::in_parts;
 
 /// Writes tables for people.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn text(tables: &Tables, out: &mut dyn Write) -> io::Result<()> {
-    each_table(tables, &mut Text(out))
+    let fields = tables.column_fields.len();
+    let pages =
+        in_parts(&tables.tables, 1, |tables| tables.iter().map(|table| page(table, fields)).collect::<String>());
+    each_table(tables, &mut Text { out, pages: pages.into_iter() })
 }
 
-struct Text<'a>(&'a mut dyn Write);
+struct Text<'a> {
+    out: &'a mut dyn Write,
+    /// One for each table.
+    pages: std::vec::IntoIter<String>,
+}
 
 impl Sink for Text<'_> {
     fn heading(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.0, "{text}")
+        writeln!(self.out, "{text}")
     }
 
-    fn table(&mut self, table: &Table, column_fields: &[String]) -> io::Result<()> {
-        let mut page = Page::new(table);
-        page.headers(column_fields.len());
-        page.units();
-        for row in &table.rows {
-            page.row(&row.label, &row.cells);
-        }
-        if 1 < table.rows.len() {
-            page.means();
-        }
-        page.layout.write(self.0)?;
-        for (index, note) in page.notes.iter().enumerate() {
-            writeln!(self.0, "{} {note}", superscript(index + 1))?;
-        }
-        Ok(())
+    fn table(&mut self, _: &Table, _: &[String]) -> io::Result<()> {
+        self.pages.next().map_or(Ok(()), |page| self.out.write_all(page.as_bytes()))
     }
+}
+
+fn page(table: &Table, column_fields: usize) -> String {
+    let mut page = Page::new(table);
+    page.headers(column_fields);
+    page.units();
+    for row in &table.rows {
+        page.row(&row.label, &row.cells);
+    }
+    if 1 < table.rows.len() {
+        page.means();
+    }
+    let mut text = page.layout.into_text();
+    for (index, note) in page.notes.iter().enumerate() {
+        text.extend([&*superscript(index + 1), " ", note, "\n"]);
+    }
+    text
 }
 
 /// centre, ± interval, footnotes
