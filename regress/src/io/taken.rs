@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use super::catalogue::shown;
 use super::error::Failure;
 use crate::formats::Reading;
+use crate::parallel::in_parts;
 
 /// Results that one side is made of.
 #[derive(Clone, Debug)]
@@ -38,13 +39,13 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
     let inode = inode(Path::new(named));
     let mut all = Vec::new();
     for reading in readings {
-        let mut last: Option<&str> = None;
-        for origin in reading.observations.iter().map(|observation| &*observation.origin) {
-            if last.replace(origin) != Some(origin) {
-                let earlier = reading.earlier_name.clone();
-                all.push(Taken { path: real(origin), inode, earlier, item: item.to_owned() });
-            }
-        }
+        let mut origins: Vec<&str> = reading.observations.iter().map(|observation| &*observation.origin).collect();
+        origins.dedup();
+        // Ten thousands of them, where every benchmark has a file.
+        let paths = in_parts(&origins, 1024, |origins| origins.iter().map(|origin| real(origin)).collect::<Vec<_>>());
+        let earlier = &reading.earlier_name;
+        let taken = |path| Taken { path, inode, earlier: earlier.clone(), item: item.to_owned() };
+        all.extend(paths.into_iter().flatten().map(taken));
     }
     all
 }

@@ -23,7 +23,7 @@ impl Table {
     pub fn of(report: &Report, width: usize) -> Table {
         let columns = if report.is_survey() { ON_ITS_OWN } else { COMPARED };
         let lines: Vec<&Line> = report.listed().collect();
-        let rows = in_parts(&lines, 256, |lines| lines.iter().map(|line| Row::of(line)).collect::<Vec<_>>());
+        let rows = in_parts(&lines, ROWS_AT_A_TIME, |lines| lines.iter().map(|line| Row::of(line)).collect::<Vec<_>>());
         let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
         let sides = if report.is_survey() { 1 } else { 2 };
         if report.context.measurements.is_some() && width >= usize::from(bars::WIDE) {
@@ -51,8 +51,9 @@ impl Table {
         } else {
             table.force_no_tty();
         }
-        for row in &self.rows {
-            table.add_row(self.layout.row(row, colour));
+        let cells = |rows: &[Row]| rows.iter().map(|row| self.layout.row(row, colour)).collect::<Vec<_>>();
+        for row in in_parts(&self.rows, ROWS_AT_A_TIME, cells).into_iter().flatten() {
+            table.add_row(row);
         }
         table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
     }
@@ -150,6 +151,9 @@ const ON_ITS_OWN: &[Column] = &[
     number("n", Room::Expendable(1), |row| &row.figures.n),
 ];
 
+/// Enough for a core to be worth asking for; chosen.
+const ROWS_AT_A_TIME: usize = 256;
+
 /// Columns between two cells.
 const GAP: usize = 2;
 
@@ -165,16 +169,22 @@ impl Layout {
         const READABLE: usize = 40;
         /// Below this a name says nothing, and the header `benchmark` is as long; a line that does not fit is too wide.
         const SHORTEST: usize = 9;
-        let width_of = |column: &Column| {
-            let cells = rows.iter().map(|row| columns_taken(&escape::terminal((column.cell)(row))));
-            cells.max().unwrap_or(0).max(column.header.width())
+        let widest = |rows: &[Row]| {
+            let cell_width = |column: &Column, row: &Row| columns_taken(&escape::terminal((column.cell)(row)));
+            let widest = |column| rows.iter().map(|row| cell_width(column, row)).max().unwrap_or(0);
+            columns.iter().map(widest).collect::<Vec<usize>>()
         };
-        let says_something = |column: &&Column| {
+        let widths_of_parts = in_parts(rows, ROWS_AT_A_TIME, widest);
+        let width_of = |(index, column): (usize, &'static Column)| {
+            let widths = widths_of_parts.iter().map(|widths| widths[index]);
+            (column, widths.max().unwrap_or(0).max(column.header.width()))
+        };
+        let says_something = |(_, column): &(usize, &Column)| {
             !matches!(column.room, Room::Expendable(_))
                 || rows.iter().any(|row| !figures::is_silent((column.cell)(row)))
         };
-        let columns = columns.iter().filter(says_something);
-        let mut columns: Vec<(&Column, usize)> = columns.map(|column| (column, width_of(column))).collect();
+        let columns = columns.iter().enumerate().filter(says_something);
+        let mut columns: Vec<(&Column, usize)> = columns.map(width_of).collect();
         while total(&shortened(columns.clone(), width, READABLE)) > width {
             let last = columns.iter().map(|(column, _)| column.room).max();
             match last {
