@@ -2,7 +2,7 @@
 //! `cargo bench -p bench-regress --bench programs`.
 //!
 //! Programs that are compared take turns, so that a busy minute of the machine hits them alike. Wall time from start
-//! to exit, output into a pipe that is read to its end. Without critcmp its part is left out. The inputs are written
+//! to exit, output into a pipe that is read to its end. Without critcmp or benchstat its part is left out. The inputs are written
 //! anew into a directory that is removed in the end, or stays where `INPUTS=<DIRECTORY>` says.
 
 mod inputs;
@@ -40,21 +40,39 @@ fn go_text(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
         }
         sizes.push((benchmarks, bytes));
     }
-    let command = |benchmarks: usize| {
-        let mut command = Command::new(REGRESS);
+    let command = |program: &[&str], benchmarks: usize| {
+        let mut command = Command::new(program[0]);
         let sides = ["old", "new"].map(|side| format!("{side}{benchmarks}.txt"));
-        command.arg("compare").args(sides).current_dir(directory);
+        command.args(&program[1..]).args(sides).current_dir(directory);
         command
     };
-    let [small, large] = take_turns([&mut command(sizes[0].0), &mut command(sizes[1].0)])?;
-    for ((benchmarks, bytes), time) in sizes.into_iter().zip([small, large]) {
-        write!(out, "  {benchmarks:>6} benchmarks, {:.1} MB  {}", bytes as f64 / 1e6, time)?;
-        match peak_bytes(&command(benchmarks))? {
-            Some(peak) => writeln!(out, ", peak memory {:.2} x the input", peak as f64 / bytes as f64)?,
-            None => writeln!(out, ", peak memory unknown: /usr/bin/time is not there")?,
+    let ours: [&[&str]; 2] = [&[REGRESS, "compare"], &[REGRESS, "benchstat"]];
+    let is_there = command(&["benchstat"], 1_000).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    for (benchmarks, bytes) in sizes {
+        writeln!(out, "  {benchmarks} benchmarks, {:.1} MB", bytes as f64 / 1e6)?;
+        let times = take_turns(ours.map(|program| command(program, benchmarks)).each_mut())?;
+        for (program, time) in ours.into_iter().zip(times) {
+            write!(out, "    regress {:<10}  {time}", program[1])?;
+            match peak_bytes(&command(program, benchmarks))? {
+                Some(peak) => writeln!(out, ", peak memory {:.2} x the input", peak as f64 / bytes as f64)?,
+                None => writeln!(out, ", peak memory unknown: /usr/bin/time is not there")?,
+            }
+        }
+        if is_there {
+            let [ours, theirs] = [ours[1], &["benchstat"]].map(|program| command(program, benchmarks));
+            let [ours, theirs] = take_turns([ours, theirs].each_mut())?;
+            writeln!(
+                out,
+                "    benchstat itself    {theirs}: regress benchstat takes {:.2} x that",
+                ours.times(theirs)
+            )?;
         }
     }
-    writeln!(out, "  ten times the input takes {:.1} x as long", large.times(small))
+    if is_there {
+        Ok(())
+    } else {
+        writeln!(out, "  benchstat is not there: go install golang.org/x/perf/cmd/benchstat")
+    }
 }
 
 /// Two baselines of criterion, 10 000 benchmarks each.
