@@ -178,14 +178,17 @@ impl Pooled {
         let mut groups = Vec::with_capacity(old.len() + new.len());
         // Nothing is larger than infinity: so the end of a side needs no question of its own.
         let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::INFINITY);
-        while o < old.len() || n < new.len() {
-            let value = at(old, o).min(at(new, n));
+        let (mut next_old, mut next_new) = (at(old, 0), at(new, 0));
+        while o + n < old.len() + new.len() {
+            let value = next_old.min(next_new);
             let (old_before, new_before) = (o, n);
-            while at(old, o) == value {
+            while next_old == value {
                 o += 1;
+                next_old = at(old, o);
             }
-            while at(new, n) == value {
+            while next_new == value {
                 n += 1;
+                next_new = at(new, n);
             }
             twice_u += (n - new_before) as u64 * (old_before + o) as u64;
             groups.push(o - old_before + n - new_before);

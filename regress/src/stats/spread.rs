@@ -18,16 +18,17 @@ use super::{Sample, median};
 /// ```
 pub fn median_absolute_deviation(sample: &Sample) -> f64 {
     let center = median(sample);
-    let distance = |value: &f64| (value - center).abs().min(f64::MAX);
-    let (below, above) = sample.sorted().split_at(sample.sorted().partition_point(|value| *value < center));
-    let (mut below, mut above) = (below.iter().rev().map(distance).peekable(), above.iter().map(distance).peekable());
+    let sorted = sample.sorted();
+    let distance = |value: Option<&f64>| value.map_or(f64::INFINITY, |value| (value - center).abs().min(f64::MAX));
     // Away from the median distances only grow, on either side: merging takes a tenth of what sorting does.
-    let nearest = || match (below.peek(), above.peek()) {
-        (Some(left), Some(right)) if left < right => below.next(),
-        (_, Some(_)) => above.next(),
-        (_, None) => below.next(),
-    };
-    let distances: Vec<f64> = std::iter::from_fn(nearest).collect();
+    let mut right = sorted.partition_point(|value| *value < center);
+    let mut left = right;
+    let mut distances = Vec::with_capacity(sorted.len());
+    while distances.len() < sorted.len() {
+        let (below, above) = (distance(sorted[..left].last()), distance(sorted.get(right)));
+        distances.push(below.min(above));
+        if below < above { left -= 1 } else { right += 1 }
+    }
     quantile_of_sorted(&distances, 0.5)
 }
 
