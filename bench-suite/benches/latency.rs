@@ -6,36 +6,19 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use bench_meter::Latency;
-use bench_suite::{Workload, for_each_workload, warmed, workloads};
+use bench_suite::{Case, Visitor, Workload, visit_all, warmed};
 
-macro_rules! latency_main {
-    ($(
-        $group:ident {$(
-            $function:ident: $workload:ident {
-                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
-            }
-        )*}
-    )*) => {
-        fn main() -> ExitCode {
-            bench_meter::latency(|latency| {$($(
-                $(
-                    let id = concat!(stringify!($group), "/", stringify!($function), "/", stringify!($case));
-                    time::<workloads::$group::$workload>(latency, id, $size);
-                )*
-                $($(
-                    let id = concat!(stringify!($group), "/", stringify!($function), "/", stringify!($varying_case));
-                    time::<workloads::$group::$workload>(latency, id, $varying_size);
-                )*)?
-            )*)*})
-        }
-    };
+fn main() -> ExitCode {
+    bench_meter::latency(|latency| visit_all(&mut Timer(latency)))
 }
 
-for_each_workload!(latency_main);
+struct Timer<'l, 'a>(&'l mut Latency<'a>);
 
-/// What a call returns is dropped while the clock runs, as in the other harnesses.
-fn time<'a, W: Workload<Input: 'a>>(latency: &mut Latency<'a>, id: &str, size: usize) {
-    if W::IS_WAITED_FOR {
-        latency.case(id, move || warmed::<W>(size), |input| drop(black_box(W::run(input))));
+impl Visitor for Timer<'_, '_> {
+    /// What a call returns is dropped while the clock runs, as in the other harnesses.
+    fn visit<W: Workload<Input: 'static>>(&mut self, Case { id, size, .. }: Case) {
+        if W::IS_WAITED_FOR {
+            self.0.case(id, move || warmed::<W>(size), |input| drop(black_box(W::run(input))));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What is measured: the work of a face-recognition service, piece by piece, at several sizes.
 //!
-//! [`for_each_workload!`] is the one list. Four harnesses expand it and give each case the same
-//! id, `group/function/case`:
+//! [`for_each_workload!`] is the one list. Four harnesses expand it, or are shown its cases by
+//! [`visit_all`], and give each the same id, `group/function/case`:
 //!
 //! | harness | measures | with | for |
 //! |---|---|---|---|
@@ -29,5 +29,6 @@ pub mod similarity;
 mod workload;
 pub mod workloads;
 
+pub use list::{Case, Visitor, visit_all};
 pub use lock::contended;
 pub use workload::{Workload, warmed};

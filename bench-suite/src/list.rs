@@ -1,5 +1,8 @@
 //! The one list.
 
+use crate::workload::Workload;
+use crate::workloads;
+
 /// Hands the list of workloads to `$expand!`: group, function, workload, cases with their sizes.
 ///
 /// ```text
@@ -85,3 +88,45 @@ macro_rules! for_each_workload {
         }
     };
 }
+
+/// A line of the list, for one size.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// The parts of the id: group, function, case.
+    pub names: [&'static str; 3],
+    /// `group/function/case`.
+    pub id: &'static str,
+    /// What its workload is set up with.
+    pub size: usize,
+}
+
+/// Something to do with every case, `varies` or not.
+pub trait Visitor {
+    /// With this one, of that workload.
+    fn visit<W: Workload<Input: 'static>>(&mut self, case: Case);
+}
+
+macro_rules! visit_all {
+    ($(
+        $group:ident {$(
+            $function:ident: $workload:ident {
+                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
+            }
+        )*}
+    )*) => {
+        /// Shows a visitor every case, in the order of the list.
+        pub fn visit_all(visitor: &mut impl Visitor) {$($(
+            $(visit_all!(visitor, $group, $function, $workload, $case, $size);)*
+            $($(visit_all!(visitor, $group, $function, $workload, $varying_case, $varying_size);)*)?
+        )*)*}
+    };
+    ($visitor:ident, $group:ident, $function:ident, $workload:ident, $case:ident, $size:literal) => {
+        $visitor.visit::<workloads::$group::$workload>(Case {
+            names: [stringify!($group), stringify!($function), stringify!($case)],
+            id: concat!(stringify!($group), "/", stringify!($function), "/", stringify!($case)),
+            size: $size,
+        })
+    };
+}
+
+for_each_workload!(visit_all);

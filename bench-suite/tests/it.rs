@@ -3,38 +3,23 @@
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
-use bench_suite::{Workload, for_each_workload, warmed, workloads};
+use bench_suite::{Case, Visitor, Workload, visit_all, warmed};
 
-/// Every case of the list: group, function, case, and the test of its workload at its size.
-macro_rules! cases {
-    ($(
-        $group:ident {$(
-            $function:ident: $workload:ident {
-                $($case:ident = $size:literal),* $(; varies: $($varying_case:ident = $varying_size:literal),*)?
-            }
-        )*}
-    )*) => {
-        fn cases() -> Vec<Case> {
-            vec![$($(
-                $(Case {
-                    id: [stringify!($group), stringify!($function), stringify!($case)],
-                    check: || check_twice::<workloads::$group::$workload>($size),
-                },)*
-                $($(Case {
-                    id: [stringify!($group), stringify!($function), stringify!($varying_case)],
-                    check: || check_twice::<workloads::$group::$workload>($varying_size),
-                },)*)?
-            )*)*]
-        }
-    };
+/// Every case of the list, with the test of its workload.
+#[derive(Default)]
+struct Cases(Vec<(Case, fn(usize))>);
+
+impl Visitor for Cases {
+    fn visit<W: Workload<Input: 'static>>(&mut self, case: Case) {
+        self.0.push((case, check_twice::<W>));
+    }
 }
 
-struct Case {
-    id: [&'static str; 3],
-    check: fn(),
+fn cases() -> Vec<(Case, fn(usize))> {
+    let mut cases = Cases::default();
+    visit_all(&mut cases);
+    cases.0
 }
-
-for_each_workload!(cases);
 
 /// The second run on the same input must be right as well: a pool may hand out dirty buffers.
 fn check_twice<W: Workload>(size: usize) {
@@ -47,15 +32,14 @@ fn check_twice<W: Workload>(size: usize) {
 
 #[test]
 fn every_workload_is_right_at_every_size() {
-    for case in cases() {
-        let id = case.id.join("/");
-        assert!(catch_unwind(case.check).is_ok(), "{id}: see the panic above");
+    for (case, check) in cases() {
+        assert!(catch_unwind(|| check(case.size)).is_ok(), "{}: see the panic above", case.id);
     }
 }
 
 #[test]
 fn ids_are_unique() {
-    let ids: BTreeSet<[&str; 3]> = cases().iter().map(|case| case.id).collect();
+    let ids: BTreeSet<&str> = cases().iter().map(|(case, _)| case.id).collect();
     assert_eq!(ids.len(), cases().len());
 }
 
@@ -64,7 +48,7 @@ fn ids_are_unique() {
 #[test]
 fn ids_are_lower_case_identifiers() {
     let is_small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    for name in cases().iter().flat_map(|case| case.id) {
+    for name in cases().iter().flat_map(|(case, _)| case.names) {
         assert!(name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_small), "{name}");
     }
 }
