@@ -14,6 +14,7 @@ use crate::cmd::Desk;
 use crate::http;
 
 const ENTER: &str = "\u{e007}";
+const BACKSPACE: &str = "\u{e003}";
 
 /// A browser without a window.
 struct Browser {
@@ -174,6 +175,28 @@ fn a_report_is_sorted_filtered_and_opened() {
     assert_eq!(browser.complaints(), json!([]));
     let picture = browser.ask("GET", &format!("{}/screenshot", browser.session), &Value::Null);
     assert!(picture.as_str().unwrap().starts_with("iVBORw0KGgo"), "a PNG in base64");
+}
+
+#[test]
+fn of_many_rows_the_first_are_shown_until_all_are_asked_for() {
+    let Some(browser) = Browser::start() else { return };
+    let results: String = (0..510).map(|i| format!("BenchmarkParse{i:03} 1000 {i} allocs/op\n")).collect();
+    let desk = Desk::with(&[("results", &results)]);
+    desk.run("check results --report html=report.html");
+    browser.open(&desk.path("report.html"));
+    let said = || browser.value("document.getElementById('shown').textContent");
+    let offers_all = || browser.value("document.getElementById('all').checkVisibility()");
+    assert_eq!((said(), names(&browser).len(), offers_all()), (json!("500 of 510 rows"), 500, json!(true)));
+
+    // Who searches, searches all of them.
+    browser.keys("#search", "Parse509");
+    assert_eq!((names(&browser).len(), offers_all()), (1, json!(false)));
+    browser.keys("#search", &BACKSPACE.repeat("Parse509".len()));
+    assert_eq!((names(&browser).len(), offers_all()), (500, json!(true)));
+
+    browser.click("#all");
+    assert_eq!((said(), names(&browser).len(), offers_all()), (json!("510 of 510 rows"), 510, json!(false)));
+    assert_eq!(browser.complaints(), json!([]));
 }
 
 #[test]
