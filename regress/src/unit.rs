@@ -362,6 +362,17 @@ pub fn count(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }
 
+/// The same, and what they do: `1 rule fires`, `2 rules fire`.
+///
+/// ```
+/// use regress::unit::count_doing;
+///
+/// assert_eq!([1, 2].map(|n| count_doing(n, "rule", "fire")), ["1 rule fires", "2 rules fire"]);
+/// ```
+pub fn count_doing(n: usize, thing: &str, verb: &str) -> String {
+    format!("{} {verb}{}", count(n, thing), if n == 1 { "s" } else { "" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

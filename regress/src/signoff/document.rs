@@ -77,6 +77,8 @@ pub struct Counts {
     pub rows: usize,
     /// Those with a verdict.
     pub rows_judged: usize,
+    /// Rows that explain those, and that no written rule names: nobody expects a verdict of them.
+    pub details: usize,
 }
 
 /// A rule that is broken, or demanded and not proven.
@@ -248,7 +250,8 @@ fn verdict(facts: &Facts<'_>, checklist: &[Line]) -> Verdict {
 
 impl Counts {
     fn of(facts: &Facts<'_>, checklist: &[Line]) -> Counts {
-        let mut counts = Counts { rows: facts.rows().count(), ..Counts::default() };
+        let (rows, details) = (facts.rows().count(), facts.details().count());
+        let mut counts = Counts { rows, details, ..Counts::default() };
         counts.rows_judged = facts.rows().filter(|row| super::unjudged::reason(row).is_none()).count();
         for state in State::ALL {
             counts.checks.insert(state.word(), checklist.iter().filter(|line| line.state == state).count());

@@ -32,11 +32,12 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// Rows that a release is judged by: headline metrics, and what a written rule names.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
-        let is_named = |row: &Row| row.judgements.iter().any(|judgement| judgement.source != Source::BuiltIn);
-        self.verdicts
-            .rows
-            .iter()
-            .filter(move |row| row.comparison.metric.standing == Standing::Headline || is_named(row))
+        self.verdicts.rows.iter().filter(|row| !is_detail(row))
+    }
+
+    /// All other rows: they explain those, and no written rule names them. Nobody expects a verdict of them.
+    pub(super) fn details(&self) -> impl Iterator<Item = &Row> {
+        self.verdicts.rows.iter().filter(|row| is_detail(row))
     }
 
     /// The files that somebody answers for in a line of the checklist.
@@ -48,4 +49,9 @@ impl Facts<'_> {
     pub(super) fn budgets_file(&self) -> &str {
         self.recipe.config.as_deref().unwrap_or("built-in rules")
     }
+}
+
+fn is_detail(row: &Row) -> bool {
+    let is_named = row.judgements.iter().any(|judgement| judgement.source != Source::BuiltIn);
+    row.comparison.metric.standing == Standing::Detail && !is_named
 }

@@ -30,6 +30,8 @@ pub struct Recipe {
     pub require: Vec<String>,
     /// The loss against the best ever that is allowed, as it was written: `+10%`.
     pub creep: Option<String>,
+    /// What its documents are called, without their endings; `None`: by the release.
+    pub output: Option<String>,
 }
 
 /// A file that somebody answers for: a profile that was looked at, the log of the tests.
@@ -78,7 +80,12 @@ impl Recipe {
         let mut option = |name: &str, value: &str| words.push(format!("{name}={}", quote(value)));
         option("--release", &self.release);
         option("--today", &self.today);
-        let single = [("--config", &self.config), ("--profile", &self.profile), ("--creep", &self.creep)];
+        let single = [
+            ("--output", &self.output),
+            ("--config", &self.config),
+            ("--profile", &self.profile),
+            ("--creep", &self.creep),
+        ];
         for (name, value) in single {
             if let Some(value) = value {
                 option(name, value);
@@ -98,8 +105,11 @@ impl Recipe {
 }
 
 impl Recipe {
-    /// What its documents are called, without their endings: `signoff-v1.2.0`.
+    /// What its documents are called, without their endings: `signoff-v1.2.0`, if nothing else was asked for.
     pub fn stem(&self) -> String {
+        if let Some(output) = &self.output {
+            return output.clone();
+        }
         let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.+".contains(c) { c } else { '-' };
         format!("signoff-{}", self.release.chars().map(plain).collect::<String>())
     }

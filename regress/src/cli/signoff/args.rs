@@ -61,7 +61,7 @@ pub(in crate::cli) struct SignoffArgs {
     ///
     /// signoff-RELEASE unless given.
     #[arg(long, short, value_name = "STEM")]
-    pub output: Option<PathBuf>,
+    pub output: Option<String>,
     /// Read budgets from this file, not from regress.toml
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

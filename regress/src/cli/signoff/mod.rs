@@ -27,7 +27,7 @@ pub(super) fn run(args: &SignoffArgs, out: &mut dyn Write) -> Result<Exit, Stop>
 fn sign_off(args: &SignoffArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let project = Project::here()?;
     let recipe = recipe(args, &project);
-    let stem = args.output.clone().unwrap_or_else(|| PathBuf::from(recipe.stem()));
+    let stem = PathBuf::from(recipe.stem());
     // Begun, so that the work is not done for nothing.
     let begin = |ending: &str| NewFile::begin(&beside(&stem, ending)).map(|file| (ending.to_owned(), file));
     let files: Vec<_> = write::WRITERS.iter().map(|writer| begin(writer.ending)).collect::<Result<_, Failure>>()?;
@@ -91,6 +91,7 @@ fn recipe(args: &SignoffArgs, project: &Project) -> Recipe {
         evidence: args.evidence.clone(),
         require: args.require.clone(),
         creep: args.creep.clone(),
+        output: args.output.clone(),
     }
 }
 

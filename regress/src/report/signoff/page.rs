@@ -13,7 +13,7 @@ use crate::report::figures::NOTHING;
 use crate::report::tone::Tone;
 use crate::report::words;
 use crate::signoff::{Breach, Document, Evidence, Input, NullRun, Origin, State, Unjudged};
-use crate::unit::{count, show_change};
+use crate::unit::{count, count_doing, show_change};
 
 /// All that is written.
 pub(super) struct Page {
@@ -140,7 +140,7 @@ fn armed(document: &Document) -> Section {
             ]
         });
     let columns = [("", Left), ("rule", Left), ("tried on", Left), ("found", Left)];
-    let said = format!("{fire} of {} fire on a breach made of these results.", count(asked, "rule"));
+    let said = format!("{fire} of {} on a breach made of these results.", count_doing(asked, "rule", "fire"));
     Section::new("Can the rules fire?").saying(said).with(&columns, rows.collect())
 }
 
@@ -174,7 +174,13 @@ fn waivers(document: &Document) -> Section {
 }
 
 fn unjudged(document: &Document) -> Section {
-    let section = Section::new("Rows without a verdict");
+    let section = match document.verdict.counts.details {
+        0 => Section::new("Rows without a verdict"),
+        n => {
+            let details = count(n, "detail");
+            Section::new("Rows without a verdict").saying(format!("Not among them: {details} that no budget names."))
+        }
+    };
     if document.unjudged.is_empty() {
         return section.saying("None.");
     }

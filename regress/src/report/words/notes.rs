@@ -6,7 +6,7 @@ use crate::model::BenchId;
 use crate::policy::{ArmedRule, ArmedState, Renamed};
 use crate::report::view::{Note, Report};
 use crate::report::{FalseAlarms, NullRun, SameCode};
-use crate::unit::count;
+use crate::unit::{count, count_doing};
 
 /// Everything that is said once for many rows.
 pub(in crate::report) fn notes(report: &Report) -> Vec<String> {
@@ -56,7 +56,7 @@ fn armed(report: &Report) -> Vec<String> {
     }
     let (fire, others): (Vec<&ArmedRule>, Vec<&ArmedRule>) =
         report.armed.iter().filter(|rule| rule.is_asked()).partition(|rule| rule.state == ArmedState::Fires);
-    let mut summary = format!("armed: {} of {} fire", fire.len(), count(asked, "rule"));
+    let mut summary = format!("armed: {} of {}", fire.len(), count_doing(asked, "rule", "fire"));
     for rule in fire.iter().filter(|rule| !rule.sentence.is_empty()) {
         let of = rule.tried_on.as_ref().map_or(String::new(), |(_, metric)| format!(" of {metric}"));
         summary.push_str(&format!("; {}{of} {}", armed_rule(report, rule), rule.sentence));

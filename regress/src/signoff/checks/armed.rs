@@ -2,12 +2,12 @@
 
 use super::super::checklist::{Case, Found, State};
 use crate::policy::{ArmedRule, ArmedState};
-use crate::unit::count;
+use crate::unit::count_doing;
 
 pub(super) fn armed(case: &Case<'_>) -> Found {
     let asked: Vec<&ArmedRule> = case.facts.verdicts.armed.iter().filter(|rule| rule.is_asked()).collect();
     let fire = asked.iter().filter(|rule| rule.state == ArmedState::Fires).count();
-    let tally = format!("{fire} of {} fire", count(asked.len(), "rule"));
+    let tally = format!("{fire} of {}", count_doing(asked.len(), "rule", "fire"));
     let others = asked.iter().filter(|rule| rule.state != ArmedState::Fires);
     // What cannot fire is graver than what there is nothing to try on.
     let worst = others.max_by_key(|rule| rule.state);

@@ -16,8 +16,10 @@ pub(super) fn judged(case: &Case<'_>) -> Found {
         (_, 0, 0) => State::Pass,
         (_, _, 0) => State::NotMeasured,
     };
-    let idle = if idle > 0 { format!("; {} without a measurement", count(idle, "budget")) } else { String::new() };
-    Found::new(state, format!("{} of {}{idle}", all - without, count(all, "row"))).shown_by(case.facts.budgets_file())
+    let idle = (idle > 0).then(|| format!("{} without a measurement", count(idle, "budget")));
+    let tally = format!("{} of {}", all - without, count(all, "row"));
+    let parts: Vec<String> = [tally].into_iter().chain(idle).chain(unnamed(case.facts.details())).collect();
+    Found::new(state, parts.join("; ")).shown_by(case.facts.budgets_file())
 }
 
 pub(super) fn allocations(case: &Case<'_>) -> Found {
@@ -47,7 +49,8 @@ pub(super) fn p99(case: &Case<'_>) -> Found {
 
 /// Zero is kept without a budget.
 pub(super) fn leaks(case: &Case<'_>) -> Found {
-    let most = rows_of(case, Aspect::Leaks).filter_map(|row| Some(row.comparison.new_side()?.range.1));
+    let all = rows_of(case, Aspect::Leaks).chain(details_of(case, Aspect::Leaks));
+    let most = all.filter_map(|row| Some(row.comparison.new_side()?.range.1));
     let sides: Vec<f64> = most.collect();
     let is_judged = rows_of(case, Aspect::Leaks).any(|row| row.outcome() != Outcome::NotJudged);
     match sides.is_empty() || is_judged || sides.iter().any(|most| *most != 0.0) {
@@ -115,7 +118,18 @@ fn named(what: &str, aspect: Aspect) -> String {
 
 /// The rows whose metric tells of this.
 fn rows_of<'c>(case: &'c Case<'_>, aspect: Aspect) -> impl Iterator<Item = &'c Row> {
-    case.facts.verdicts.rows.iter().filter(move |row| METRICS.aspect(&row.comparison.metric.name) == aspect)
+    case.facts.rows().filter(move |row| METRICS.aspect(&row.comparison.metric.name) == aspect)
+}
+
+/// The details whose metric tells of this.
+fn details_of<'c>(case: &'c Case<'_>, aspect: Aspect) -> impl Iterator<Item = &'c Row> {
+    case.facts.details().filter(move |row| METRICS.aspect(&row.comparison.metric.name) == aspect)
+}
+
+/// `3 details that no budget names`; `None` where there are none.
+fn unnamed<'r>(details: impl Iterator<Item = &'r Row>) -> Option<String> {
+    let n = details.count();
+    (n > 0).then(|| format!("{} that no budget names", count(n, "detail")))
 }
 
 /// Whether all rules of rows that tell of this are kept.
@@ -127,14 +141,17 @@ fn kept(case: &Case<'_>, what: &str, aspect: Aspect) -> Found {
         let judgement = row.judgements.first().map_or("", |judgement| judgement.sentence.as_str());
         format!("{} {}: {judgement}", row.comparison.id, row.comparison.metric.name)
     };
+    let details = unnamed(details_of(case, aspect));
     let (state, found) = match (rows.len(), judged, of(Outcome::Broken).next(), of(Outcome::NotProven).next()) {
         (0, ..) => {
             let left_out: Vec<&str> = left_out(case, aspect).collect();
-            return match left_out.is_empty() {
-                true => Found::new(State::NotMeasured, format!("0 rows measure {what}")),
-                false => Found::new(State::NotApplicable, format!("0 rows: --without {}", left_out.join(", "))),
+            return match (left_out.is_empty(), details) {
+                (true, None) => Found::new(State::NotMeasured, format!("0 rows measure {what}")),
+                (true, Some(details)) => Found::new(State::NotMeasured, format!("{what}: {details}")),
+                (false, _) => Found::new(State::NotApplicable, format!("0 rows: --without {}", left_out.join(", "))),
             };
         }
+        (1, 0, ..) => (State::NotMeasured, "1 row, and no rule judges it".to_owned()),
         (all, 0, ..) => (State::NotMeasured, format!("{}, and no rule judges them", count(all, "row"))),
         (_, _, Some(row), _) => (
             State::Fail,
@@ -146,7 +163,7 @@ fn kept(case: &Case<'_>, what: &str, aspect: Aspect) -> Found {
         }
         (_, _, None, None) => {
             let is_shown = of(Outcome::Passed).next().is_some();
-            (if is_shown { State::Pass } else { State::NotMeasured }, within(&rows, judged))
+            (if is_shown { State::Pass } else { State::NotMeasured }, within(&rows, judged, details))
         }
     };
     Found::new(state, found).shown_by(case.facts.budgets_file())
@@ -158,13 +175,16 @@ fn left_out<'f>(case: &'f Case<'_>, aspect: Aspect) -> impl Iterator<Item = &'f 
 }
 
 /// `45 of 45 rows; least left: request/verify/n1 allocs 9, allowed < 10 (10 % left)`.
-fn within(rows: &[&Row], judged: usize) -> String {
+///
+/// * `details`: what is said of the details.
+fn within(rows: &[&Row], judged: usize, details: Option<String>) -> String {
     let excused = rows.iter().filter(|row| row.outcome() == Outcome::Excused).count();
     let untold = rows.iter().filter(|row| row.outcome() == Outcome::Tolerated).count();
     let mut parts = vec![format!("{} of {}", judged - excused - untold, count(judged, "row"))];
     if judged < rows.len() {
         parts.push(format!("{} more that no rule judges", rows.len() - judged));
     }
+    parts.extend(details);
     if excused > 0 {
         parts.push(format!("{excused} excused"));
     }

@@ -4,7 +4,7 @@ use super::super::checklist::{Case, Found, State};
 use crate::compare::Finding;
 use crate::model::{Nature, Noise};
 use crate::policy::{Day, Row};
-use crate::unit::count;
+use crate::unit::{count, count_doing};
 
 /// A null run older than this says little of the machine as it is; chosen.
 const NULL_RUN_DAYS_MAX: i64 = 30;
@@ -37,9 +37,9 @@ pub(super) fn steady(case: &Case<'_>) -> Found {
     let compared = compared(case).count();
     let (state, found) = match (compared, drifting) {
         (0, _) => (State::NotMeasured, format!("0 of {} looked at: nothing to compare with", count(all, "row"))),
-        (n, 0) => (State::Pass, format!("0 of {} drift", count(n, "row"))),
+        (n, 0) => (State::Pass, format!("0 of {}", count_doing(n, "row", "drift"))),
         // What still drifts has not reached the state that it would stay in: that was not measured.
-        (n, _) => (State::NotMeasured, format!("{drifting} of {} drift, see the warnings", count(n, "row"))),
+        (n, _) => (State::NotMeasured, format!("{drifting} of {}, see the warnings", count_doing(n, "row", "drift"))),
     };
     Found::new(state, found).shown_by(&case.facts.recipe.new)
 }

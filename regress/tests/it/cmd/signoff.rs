@@ -173,7 +173,7 @@ fn the_tail_leaks_and_locks_have_their_lines() {
         [
             ("p99", "pass", "1 of 1 row; least left: a time-p99"),
             ("leaks", "pass", "1 of 1 row"),
-            ("contention", "pass", "1 of 1 row; 1 more that no rule judges"),
+            ("contention", "pass", "1 of 1 row; 1 detail that no budget names"),
         ],
     );
     check(
@@ -184,6 +184,76 @@ fn the_tail_leaks_and_locks_have_their_lines() {
             ("contention", "fail", "1 of 1 row beyond budget; a contended"),
         ],
     );
+}
+
+/// A median of single calls explains a time. Whatever no budget names is told apart, and by all lines alike.
+#[test]
+fn a_detail_that_no_budget_names_is_no_row_without_a_verdict() {
+    #[track_caller]
+    fn check(arguments: &str, metrics: &[&str], judged: &str, time: (&str, &str)) {
+        let row = |metric: &&str| {
+            format!(
+                "{{\"benchmark\":\"a\",\"metric\":\"{metric}\",\"unit\":\"ns\",\"samples\":[100,100,101,100,100,100,101,100]}}\n"
+            )
+        };
+        let head = "{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":100}\n";
+        let allocs =
+            "{\"benchmark\":\"a\",\"metric\":\"allocs\",\"unit\":\"count\",\"total\":100,\"operations\":100}\n";
+        let rows: String = metrics.iter().map(row).collect();
+        let results = [head, allocs, &rows, "{\"end\":true,\"cases\":1}\n"].concat();
+        let budget = |metric: &str, limit: &str| {
+            format!("[[budget]]\nbenchmark = \"*\"\nmetric = \"{metric}\"\nlimit = \"{limit}\"\n")
+        };
+        let of_time = if metrics.contains(&"time") { budget("time", "< 1 ms") } else { String::new() };
+        let budgets = budget("allocs", "< 50") + &of_time;
+        let desk = Desk::with(&[("regress.toml", &budgets), ("new", &results)]);
+        let told = desk.run(&format!("signoff --release v2 --today 2026-11-21 {arguments} new"));
+        assert_eq!(told.code, Some(0), "{told:#?}");
+        let content = content(&desk, "signoff-v2.json");
+        let line = |check: &str| {
+            let mut lines = content["checklist"].as_array().unwrap().iter();
+            let line = lines.find(|line| line["check"] == check).unwrap();
+            (line["state"].as_str().unwrap().to_owned(), line["found"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(line("judged"), ("pass".to_owned(), judged.to_owned()));
+        let (state, found) = line("time");
+        assert!(state == time.0 && found.starts_with(time.1), "{state}: {found}");
+        assert_eq!(content["unjudged"], Value::Array(Vec::new()));
+        let page = read(&desk, "signoff-v2.md");
+        let told_apart = judged.split_once("; ").map(|(_, details)| format!("Not among them: {details}."));
+        assert!(told_apart.is_none_or(|sentence| page.contains(&sentence)), "{page}");
+    }
+    check("", &["time"], "2 of 2 rows", ("pass", "1 of 1 row; least left"));
+    let one = "1 detail that no budget names";
+    check(
+        "",
+        &["time", "time-p50"],
+        &format!("2 of 2 rows; {one}"),
+        ("pass", &format!("1 of 1 row; {one}; least left")),
+    );
+    check("", &["time-p50"], &format!("1 of 1 row; {one}"), ("not measured", &format!("times: {one}")));
+    check("--without time", &["time-p50"], &format!("1 of 1 row; {one}"), ("not applicable", "0 rows: --without time"));
+}
+
+/// Whoever pastes the commands gets the same files, under the names that they have.
+#[test]
+fn the_commands_name_the_files_that_were_written() {
+    #[track_caller]
+    fn check(output: &str, stem: &str) {
+        let desk = desk();
+        assert_eq!(desk.run(&format!("signoff --release v2 --today 2026-11-21 {output} old new")).code, Some(0));
+        let file = format!("{stem}.json");
+        let before = read(&desk, &file);
+        let commands = content(&desk, &file)["commands"].clone();
+        for command in commands.as_array().unwrap() {
+            let arguments = command.as_str().unwrap().strip_prefix("regress ").unwrap();
+            assert_eq!(desk.run(arguments).code, Some(0), "{arguments}");
+        }
+        assert_eq!(commands[1], format!("regress signoff --verify {file}"));
+        assert_eq!(read(&desk, &file), before);
+    }
+    check("", "signoff-v2");
+    check("-o proof", "proof");
 }
 
 #[test]
