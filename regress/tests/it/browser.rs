@@ -231,19 +231,48 @@ fn a_sign_off_needs_nothing_but_itself() {
     assert_eq!(browser.complaints(), json!([]));
 }
 
+/// A telephone is narrower than any window of the browser: the page stands in a frame.
 #[test]
 fn pages_are_no_wider_than_a_telephone() {
     let Some(browser) = Browser::start() else { return };
-    let desk = Desk::with(&[("old.json", &results(1.0)), ("new.json", &results(3.0))]);
-    desk.run("compare old.json new.json --all --report html=report.html");
-    desk.run("signoff --release v1 --today 2026-11-21 -o signoff old.json new.json");
-    browser.post("/window/rect", json!({"width": 500, "height": 900}));
-    for page in ["report.html", "signoff.html"] {
-        browser.open(&desk.path(page));
-        assert!(browser.value("innerWidth").as_u64() < Some(600), "{page}");
+    let results = |ns: u32| {
+        let bench = |name: &str, bytes: u32| {
+            format!("Benchmark{name}/of/a/long/name 1000 {ns}.5 ns/op 117.25 MB/s {bytes} B/op {ns} allocs/op\n")
+        };
+        [bench("Parse", 40960), bench("Verify", 7)].concat().repeat(6)
+    };
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"allocs\"\nlimit = \"< 90\"\n";
+    let desk = Desk::with(&[("old", &results(88)), ("new", &results(1234)), ("regress.toml", budgets)]);
+    desk.run("compare old new --all --report html=compare.html");
+    desk.run("check new --all --report html=check.html");
+    desk.run("signoff --release v1 --today 2026-11-21 -o signoff old new");
+    let open = |page: &str| {
+        desk.write("frame.html", format!("<iframe src=\"{page}\" style=\"width: 390px; height: 900px\"></iframe>"));
+        browser.open(&desk.path("frame.html"));
+        browser.post("/frame", json!({"id": 0}));
+        assert_eq!(browser.value("innerWidth"), 390, "{page}");
+    };
+    for page in ["compare.html", "check.html", "signoff.html"] {
+        open(page);
         // The sign-off's heads are for the ear there: each cell says what it is.
         let seen = "Array.from(document.querySelectorAll('main *')).filter((e) => !e.closest('section thead'))";
-        let wider = format!("{seen}.filter((e) => e.getBoundingClientRect().right > innerWidth)");
+        let width = "document.documentElement.clientWidth";
+        let wider = format!("{seen}.filter((e) => e.getBoundingClientRect().right > {width})");
         assert_eq!(browser.value(&format!("{wider}.map((e) => e.outerHTML.slice(0, 150))")), json!([]), "{page}");
     }
+    for page in ["compare.html", "check.html"] {
+        open(page);
+        // All metrics of a benchmark are seen, also their verdicts, on the ground of what opened.
+        let count = |selector: &str| browser.value(&format!("document.querySelectorAll('{selector}').length"));
+        assert!(count(".metrics td.verdict-word").as_u64() >= Some(4), "{page}");
+        let ground = "getComputedStyle(document.querySelector('.metrics thead th')).backgroundColor";
+        assert_eq!(browser.value(ground), "rgba(0, 0, 0, 0)", "{page}");
+        // The last number of a row ends where its verdict does.
+        let right = |cell: &str| format!("row.querySelector('{cell}').getBoundingClientRect().right");
+        let last = if page == "check.html" { "td:nth-child(3)" } else { "td:nth-child(5)" };
+        let (number, verdict) = (right(last), right(".verdict-word"));
+        let ragged = format!("Array.from(document.querySelectorAll('tr.row')).filter((row) => {number} !== {verdict})");
+        assert_eq!(browser.value(&format!("{ragged}.length")), 0, "{page}");
+    }
+    assert_eq!(browser.complaints(), json!([]));
 }

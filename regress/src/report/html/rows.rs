@@ -34,7 +34,8 @@ pub(super) fn table(report: &Report, html: &mut Html) {
         );
     }
     scroll("Rows", html);
-    html.raw("<table class=\"rows\"").attribute("data-limit", &SHOWN.to_string()).raw(">\n<caption>");
+    let class = if survey { "rows survey" } else { "rows" };
+    html.raw("<table").attribute("class", class).attribute("data-limit", &SHOWN.to_string()).raw(">\n<caption>");
     html.text("Every metric of every benchmark, worst first. A row opens to its rules, its evidence and its plots.");
     html.raw("</caption>\n<thead>\n<tr>");
     for (name, class) in columns(survey) {
