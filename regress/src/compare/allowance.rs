@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{BenchId, Noise};
+use crate::model::{BenchId, METRICS, Noise};
 use crate::stats::{self, Sample};
 
 /// How much two runs of the same program may differ, and who says so.
@@ -29,9 +29,6 @@ impl Allowance {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Allowances(BTreeMap<BenchId, BTreeMap<Arc<str>, Allowance>>);
 
-/// Metrics that are a time turned round: they differ as much as it does.
-const OF_THE_TIME: &[&str] = &["throughput", "time-per-kb"];
-
 impl Allowances {
     /// Keeps what was seen of one metric of one benchmark, instead of what was kept before.
     pub fn insert(&mut self, id: BenchId, metric: &str, seen: Allowance) {
@@ -52,7 +49,7 @@ impl Allowances {
     /// What was seen of this metric of this benchmark, or of the time that it is computed from.
     pub fn get(&self, id: &BenchId, metric: &str) -> Option<&Allowance> {
         let seen = self.0.get(id)?;
-        seen.get(metric).or_else(|| OF_THE_TIME.contains(&metric).then(|| seen.get("time")).flatten())
+        seen.get(metric).or_else(|| METRICS.is_of_the_time(metric).then(|| seen.get("time")).flatten())
     }
 }
 

@@ -142,6 +142,11 @@ impl Metrics {
         WORDS.iter().find(|(_, words)| has(words)).map_or(Aspect::Other, |(aspect, _)| *aspect)
     }
 
+    /// Whether it is a time turned round: computed from the `time` of the same process, and as far apart as that is.
+    pub fn is_of_the_time(&self, name: &str) -> bool {
+        matches!(name, "throughput" | "time-per-kb")
+    }
+
     /// The names of the metrics that tell of it, in the order reports show them.
     pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &'static str> {
         self.0.iter().filter(move |known| known.aspect == aspect).map(|known| known.name)

@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::is_measured_in_turns;
 use crate::cli::args::RunArgs;
 use crate::cli::compare::Desk;
 use crate::compare::Reason;
 use crate::io::{Difference, Failure, Lane, Turn};
-use crate::model::{BenchId, METRICS, Nature};
+use crate::model::BenchId;
 use crate::policy::Aliases;
 
 /// Which benchmarks there are, and what is known of them before measuring.
@@ -29,8 +30,8 @@ impl Benchmarks {
     /// by what the new side calls them from now on.
     pub fn of(old: &mut Lane, new: &Lane, desk: &Desk<'_>, args: &RunArgs) -> Result<Benchmarks, Failure> {
         let timeout = Duration::from_secs(args.timeout);
-        let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
-        let wants_times = !args.look.exact && (args.look.metric.is_empty() || args.look.metric.iter().any(is_time));
+        let asked = &args.look.metric;
+        let wants_times = !args.look.exact && (asked.is_empty() || asked.iter().any(|name| is_measured_in_turns(name)));
         let turns = |lane: &Lane| if wants_times { lane.turns(timeout) } else { Ok(BTreeSet::new()) };
         let (old_turns, new_turns) = (turns(old)?, turns(new)?);
         let old_names = old_turns.iter().map(Turn::id).collect();

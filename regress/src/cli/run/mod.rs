@@ -84,15 +84,24 @@ fn looks_at_a_part(args: &RunArgs) -> bool {
     args.look.exact || !args.look.metric.is_empty() || !args.look.without.is_empty()
 }
 
-/// Who asks for times only does not wait for counts; some of them need valgrind, which not every machine has.
+/// Whether a program that counts is to run. Who asks only for what others measure does not wait for it, nor does every
+/// machine have valgrind.
 fn counts_are_wanted(args: &RunArgs, harness: Harness) -> bool {
-    let is_time = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
-    let only_times = !args.look.metric.is_empty() && args.look.metric.iter().all(is_time);
+    let is_timed = |name: &String| METRICS.get(name).is_some_and(|metric| metric.nature == Nature::Timed);
+    let asked = &args.look.metric;
     let without_instructions = args.look.without.iter().any(|metric| metric == "instructions");
     match harness {
-        Harness::IaiCallgrind | Harness::Gungraun => !only_times && !without_instructions,
-        Harness::Criterion | Harness::Meter => !only_times,
+        Harness::IaiCallgrind | Harness::Gungraun => {
+            !without_instructions && (asked.is_empty() || !asked.iter().all(is_timed))
+        }
+        Harness::Criterion | Harness::Meter => asked.is_empty() || !asked.iter().all(|name| is_measured_in_turns(name)),
     }
+}
+
+/// Whether the programs that take turns tell it. Other metrics of a clock, `time-p99` and `contended`, are told by those
+/// that count: once a side, as all that they tell.
+fn is_measured_in_turns(metric: &str) -> bool {
+    metric == TIME || metric == TAIL || METRICS.is_of_the_time(metric)
 }
 
 pub(super) const TIME: &str = "time";

@@ -6,7 +6,7 @@ use super::measuring::{Measured, MeasuredRow};
 use crate::cli::compare::Desk;
 use crate::compare::{self, Comparison, Finding, Lack, Reason, Sides};
 use crate::io::Side;
-use crate::model::{BenchId, METRICS, Nature, Run};
+use crate::model::{BenchId, METRICS, Run};
 use crate::report::{self, SameCode};
 use crate::trial::{self, Measure};
 
@@ -54,15 +54,17 @@ pub(super) fn of(
     (rows, (same.benchmarks > 0).then_some(same))
 }
 
-/// What one process a side measured besides: of skipped benchmarks the time, of others what is computed from it.
+/// What took no turns: of skipped benchmarks the time, of others what is computed from it. What the programs that count
+/// tell, counts and `time-p99` alike, is compared as that of any two runs.
 fn of_one_process(row: Comparison, benchmarks: &Benchmarks) -> Comparison {
-    match (&row.sides, row.metric.nature) {
-        (Sides::Both { .. }, Nature::Timed) if &*row.metric.name != TIME => row.not_judged(Reason::OfTheTime),
-        (Sides::Both { .. }, Nature::Timed) => match benchmarks.same_code.get(&row.id).cloned() {
-            Some(reason) => row.not_judged(reason),
-            None => row,
-        },
-        _ => row,
+    let reason = match (&row.sides, &*row.metric.name) {
+        (Sides::Both { .. }, TIME) => benchmarks.same_code.get(&row.id).cloned(),
+        (Sides::Both { .. }, name) if METRICS.is_of_the_time(name) => Some(Reason::OfTheTime),
+        _ => None,
+    };
+    match reason {
+        Some(reason) => row.not_judged(reason),
+        None => row,
     }
 }
 

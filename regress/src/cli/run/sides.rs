@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::TIME;
 use super::benchmarks::Benchmarks;
 use super::measuring::{Measured, Measuring};
-use super::{TAIL, TIME};
 use crate::formats::Reading;
 use crate::io::{self as world, Crash, Failure, Length, Side, Turn};
-use crate::model::{BenchId, METRICS, Metric, Nature, Observation, Run, Standing, Warning};
+use crate::model::{BenchId, METRICS, Metric, Observation, Run, Warning};
 use crate::trial;
 
 /// Everything of both sides: counts, times of the rounds, and one process of what only one side has or of what a budget
@@ -119,14 +119,11 @@ fn after_interrupt(crash: &Crash) -> String {
     if world::interrupted() { "was not measured: interrupted, --resume goes on".to_owned() } else { crash.to_string() }
 }
 
-/// Whether the user or a written budget names a timed metric of this benchmark that is computed from its time.
+/// Whether the user or a written budget names what is computed from the time of this benchmark.
 fn wants_details(measuring: &Measuring<'_>, id: &BenchId) -> bool {
-    let is_detail = |name: &str| {
-        let metric = METRICS.get(name).filter(|_| name != TAIL);
-        metric.is_some_and(|metric| metric.nature == Nature::Timed && metric.standing == Standing::Detail)
-    };
     let budgets = &measuring.desk.settings.policy.budgets;
     let of_budgets = budgets.iter().filter(|budget| budget.scope.benchmark.matches(id));
     let mut named = of_budgets.filter_map(|budget| budget.scope.metric.as_deref());
-    named.any(is_detail) || measuring.args.look.metric.iter().any(|name| is_detail(name))
+    named.any(|name| METRICS.is_of_the_time(name))
+        || measuring.args.look.metric.iter().any(|name| METRICS.is_of_the_time(name))
 }

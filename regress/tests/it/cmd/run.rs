@@ -155,6 +155,53 @@ fn a_benchmark_that_fails_on_both_sides_is_a_verdict() {
     }
 }
 
+/// A program of the meter, as far as anybody can tell who drives it, that says always the same.
+fn meter(desk: &Desk, name: &str, results: &str) {
+    // Written by another process: what this one has open for writing cannot be run by a process started meanwhile.
+    let script =
+        format!("#!/bin/sh\nmkdir -p \"$METER_HOME/p/b\"\ncat >\"$METER_HOME/p/b/regress.jsonl\" <<'X'\n{results}X\n");
+    let write = r#"printf '%s' "$1" >"$2"; chmod +x "$2""#;
+    let mut shell = std::process::Command::new("sh");
+    assert!(shell.args(["-c", write, "sh", &script]).arg(desk.path(name)).status().unwrap().success());
+}
+
+#[test]
+fn what_the_meter_times_is_compared_as_that_of_two_runs() {
+    const BUDGETS: &str = "[[budget]]\nbenchmark = \"*\"\nmetric = \"time-p99\"\nchange = \"<= +20%\"\n\
+                           [[budget]]\nbenchmark = \"*\"\nmetric = \"contended\"\nchange = \"<= +20%\"\n";
+    let results = |factor: u32| {
+        let samples =
+            |least: u32| (0..20).map(|i| (factor * (least + i % 7)).to_string()).collect::<Vec<_>>().join(",");
+        let line = |metric: &str, unit: &str, least: u32| {
+            let samples = samples(least);
+            format!("{{\"benchmark\":\"a\",\"metric\":\"{metric}\",\"unit\":\"{unit}\",\"samples\":[{samples}]}}\n")
+        };
+        [
+            "{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":9}\n",
+            &line("time-p99", "ns", 500),
+            &line("contended", "count", 100),
+            "{\"end\":true,\"cases\":1}\n",
+        ]
+        .concat()
+    };
+    let desk = Desk::with(&[("regress.toml", BUDGETS), ("old.jsonl", &results(1)), ("new.jsonl", &results(10))]);
+    meter(&desk, "old", &results(1));
+    meter(&desk, "new", &results(10));
+    let rows = |told: Told| {
+        assert_eq!(told.code, Some(1), "{told:#?}");
+        let mut report: serde_json::Value = serde_json::from_str(&told.stdout).expect("a report");
+        let rows = report["rows"].as_array_mut().expect("rows").iter_mut();
+        rows.map(|row| (row["metric"].take(), row["finding"].take(), row["change"].take())).collect::<Vec<_>>()
+    };
+    for (asked, expected) in [("", 2), ("--metric time-p99", 1), ("--metric contended", 1)] {
+        let command = |line: &str| rows(told(alone(desk.command(&format!("{line} {asked} --format json")), &desk)));
+        let measured = command("run --old old --new new");
+        assert_eq!(measured.len(), expected, "{asked}: {measured:#?}");
+        assert!(measured.iter().all(|(_, finding, change)| !finding.is_null() && change.is_object()), "{measured:#?}");
+        assert_eq!(measured, command("compare old.jsonl new.jsonl"), "{asked}");
+    }
+}
+
 #[test]
 fn a_command_is_what_it_says() {
     let desk = Desk::with(&[]);
