@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, Show};
 use super::counts::Counts;
-use crate::compare::{Change, Finding, MetricMean, Reason, Word};
+use crate::compare::{Change, Finding, Lack, MetricMean, Reason, Word};
 use crate::model::{BenchId, METRICS, Nature, Standing, Warning};
 use crate::policy::{
     ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse,
@@ -174,6 +174,15 @@ impl Report {
         });
         let changes = compared.filter_map(|line| line.row.comparison.change.as_ref());
         changes.filter(|change| change.allowance.ratio > 1.0)
+    }
+
+    /// The rows that show nothing, since nobody measured them again, and that no rule holds back for it.
+    pub(super) fn copied(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| {
+            line.row.comparison.finding == Finding::NotProven(Lack::Copied)
+                && line.outcome < Outcome::Excused
+                && line.place != Place::Folded(Fold::Detail)
+        })
     }
 
     /// Blocks of broken rules: benchmark, its metrics, the judgements. A benchmark that vanished is one block,

@@ -20,10 +20,24 @@ pub(in crate::report) fn notes(report: &Report) -> Vec<String> {
         format!("{} of {benchmarks}: not judged, {}", metrics.join(", "), group.reason)
     });
     let warnings = report.warnings.iter().map(|note| format!("warning: {}", warning(note)));
+    let warnings = copied(report).into_iter().chain(warnings);
     let about_all = allowances(report).into_iter().chain(benchstat(report)).chain(false_alarms(report));
     let code = report.context.code.iter().cloned();
     let code = code.chain(report.renamed.iter().map(renamed)).chain(armed(report));
     not_compared.chain(about_all).chain(code).chain(warnings).collect()
+}
+
+/// What passed though nobody measured it a second time: the same times to the last digit are on both sides.
+fn copied(report: &Report) -> Option<String> {
+    let names: Vec<String> = report.copied().map(|line| line.row.comparison.id.to_string()).collect();
+    let more = if names.len() > NAMES { ", …" } else { "" };
+    let (rows, it) = match names.len() {
+        0 => return None,
+        1 => ("1 row was".to_owned(), "it"),
+        n => (format!("{n} rows were"), "them"),
+    };
+    let first = names[..names.len().min(NAMES)].join(", ");
+    Some(format!("warning: {rows} not measured again ({first}{more}): measure {it} on each side"))
 }
 
 /// A question, and the lines of `regress.toml` that answer it with yes.

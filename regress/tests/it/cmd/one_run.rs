@@ -98,6 +98,25 @@ fn times_that_are_equal_to_the_last_digit_are_a_copy() {
     assert!(told.code == Some(3), "{told:#?}");
     assert!(told.stdout.contains("the very same measurements are on both sides"), "{told:#?}");
     assert!(!desk.run("compare old new --filter Parse").stdout.contains("the very same"));
+    assert!(!told.stdout.contains("not measured again ("), "said once: {told:#?}");
+}
+
+#[test]
+fn what_was_not_measured_again_and_passes_is_warned_of() {
+    const WARNING: &str = "warning: 2 rows were not measured again (Sort, Sort2): measure them on each side";
+    let desk = desk();
+    let twice = TIMES.replace("Sort", "Sort2");
+    desk.write("old", [TIMES, &twice, OTHER].concat());
+    desk.write("new", [TIMES, &twice, &OTHER.replace("51.3", "51.4")].concat());
+    for format in ["table", "markdown"] {
+        let told = desk.run(&format!("compare old new --format {format}"));
+        assert_eq!(told.code, Some(0), "nobody demands proof: {told:#?}");
+        let text = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(text.matches(WARNING).count(), 1, "{told:#?}");
+        assert!(!desk.run(&format!("compare old new --filter Parse --format {format}")).stdout.contains("again"));
+    }
+    let one = desk.run("compare old new --filter Sort2 --filter Parse");
+    assert!(one.stdout.contains("warning: 1 row was not measured again (Sort2): measure it"), "{one:#?}");
 }
 
 #[test]
