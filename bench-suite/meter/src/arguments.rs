@@ -77,7 +77,7 @@ pub(crate) const COUNTING: Purpose = Purpose {
     defaults: Plan { operations: 100, repeats: 5 },
 };
 
-/// 1000 calls, so that a 99th percentile is the tenth from the top and not an accident. 20 rounds, so that the interval
+/// 1000 calls, so that a 99th percentile is the eleventh from the top and not an accident. 20 rounds, so that the interval
 /// of their middle leaves out the five lowest and the five highest.
 pub(crate) const TIMING: Purpose = Purpose {
     what: "Times single calls of the benchmark cases of this program: 50th and 99th percentile.",

@@ -64,10 +64,11 @@ impl Meter {
     /// # let _ = cases;
     /// ```
     ///
-    /// * `metric`: its name, by convention in small letters with hyphens; none of the meter's own.
+    /// * `metric`: its name, by convention in small letters with hyphens; none of the meter's own, and none that other
+    ///   harnesses measure (`time`, `instructions`).
     /// * `read`: a number that only rises. It must not allocate.
     pub fn counter(&mut self, metric: &'static str, read: fn() -> u64) -> &mut Meter {
-        let is_taken = results::is_counted(metric) || self.counters.iter().any(|counter| counter.metric == metric);
+        let is_taken = results::has_meaning(metric) || self.counters.iter().any(|counter| counter.metric == metric);
         match is_taken {
             true => self.session.refuse_metric(metric),
             false => self.counters.push(Counter::new(metric, read)),

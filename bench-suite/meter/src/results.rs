@@ -90,9 +90,24 @@ const METRICS: [Metric; 6] = [
     Metric { name: "reallocs", unit: COUNT, of: |o| Some(sum(o, &each(o, |o| o.counts.reallocs()))) },
 ];
 
-/// Whether the meter itself counts a metric of this name.
-pub(crate) fn is_counted(metric: &str) -> bool {
-    METRICS.iter().any(|known| known.name == metric)
+/// What `regress` takes for something else than a count of one's own.
+const OF_OTHERS: [&str; 11] = [
+    "estimated-cycles",
+    "instructions",
+    "l1-hits",
+    "ll-hits",
+    "ram-hits",
+    "throughput",
+    "time",
+    "time-p50",
+    "time-p90",
+    "time-p99",
+    "time-per-kb",
+];
+
+/// Whether a metric of this name has a meaning already: the meter itself counts it, or another harness measures it.
+pub(crate) fn has_meaning(metric: &str) -> bool {
+    METRICS.iter().any(|known| known.name == metric) || OF_OTHERS.contains(&metric)
 }
 
 /// The records of one case, sorted by metric.
@@ -139,16 +154,25 @@ fn highest(observed: &Observed) -> Option<Value> {
     })
 }
 
-/// A repeat is worth what the floor rose by since the one before. Samples are repeats as well, but of one operation,
-/// rounded up so that no leak becomes 0. One rise alone has nothing that confirms it; without one nothing is known.
+/// A repeat is worth what the floor rose by since the one before. A floor that rose more than once leaks: all that it rose
+/// by is the total, also where a list that doubles raises it now and then. One rise alone may be something that is made
+/// once, and nothing is known of it; without one nothing is known at all.
+///
+/// * Samples are repeats, but of one operation, rounded up so that no leak becomes 0.
 fn leaked(observed: &Observed) -> Option<Value> {
     let rises = &observed.leaked_bytes;
     let operations = observed.of_a_repeat as u64;
-    match all_equal(rises) {
-        Some(total) if 2 <= rises.len() => Some(Value::Exact { total, operations }),
-        _ if rises.is_empty() => None,
-        _ => Some(Value::Varying { samples: rises.iter().map(|rise| rise.div_ceil(operations)).collect() }),
+    if rises.len() < 2 || rises.iter().filter(|&&rise| 0 < rise).count() == 1 {
+        let samples: Vec<u64> = rises.iter().map(|rise| rise.div_ceil(operations)).collect();
+        return (!samples.is_empty()).then_some(Value::Varying { samples });
     }
+    Some(match all_equal(rises) {
+        Some(total) => Value::Exact { total, operations },
+        None => {
+            let total = rises.iter().fold(0, |sum: u64, rise| sum.saturating_add(*rise));
+            Value::Exact { total, operations: operations * rises.len() as u64 }
+        }
+    })
 }
 
 /// The value that all have; `None` when they differ, or there is none.
@@ -297,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leak_is_exact_when_several_rises_agree() {
+    fn a_leak_is_exact_when_the_floor_rises_again() {
         #[track_caller]
         fn check(rises: &[u64], expected: Option<Value>) {
             let case = Observed { leaked_bytes: rises.to_vec(), ..observed(&[vec![operation(1, 8); 4]]) };
@@ -305,7 +329,9 @@ mod tests {
         }
         check(&[0, 0, 0, 0], exact(0, 4));
         check(&[32, 32], exact(32, 4));
-        check(&[32, 0, 32, 1], varying(&[8, 0, 8, 1])); // 32 / 4; ⌈1 / 4⌉
+        check(&[32, 0, 64, 1], exact(97, 16)); // of a list that doubles
+        check(&[0, 0, 33, 0], varying(&[0, 0, 9, 0])); // ⌈33 / 4⌉, made once for all one knows
+        check(&[u64::MAX, 1], exact(u64::MAX, 8));
         check(&[32], varying(&[8]));
         check(&[], None);
     }

@@ -138,7 +138,10 @@ impl<'a> Desk<'a> {
             // The last one needs no copy.
             let old = if runs.len() > 0 { first.clone() } else { first.take() };
             let Some(old) = old else { break };
-            let comparisons = compare::compare(&*selector.of(&old)?, &*selector.of(&new)?, &self.settings.options);
+            let (selected_old, selected_new) = (selector.of(&old)?, selector.of(&new)?);
+            world::refuse_one_measurement(&selected_old, &selected_new)?;
+            let comparisons = compare::compare(&selected_old, &selected_new, &self.settings.options);
+            drop((selected_old, selected_new));
             reports.push(self.judge(Some(old), new, comparisons)?);
         }
         Ok(reports)
@@ -150,6 +153,9 @@ impl<'a> Desk<'a> {
             let selector = self.selector(&runs.iter().collect::<Vec<_>>())?;
             all_or_failures(runs.iter().map(|run| selector.of(run).map(std::borrow::Cow::into_owned)))?
         };
+        for new in &selected[1..] {
+            world::refuse_one_measurement(&selected[0], new)?;
+        }
         self.between = Between::Columns;
         let arranged = columns.clone().arrange(&selected);
         let tables = arranged.map_err(|reason| Failure::new(reason.to_string(), reason.next_step()))?;

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use super::subject::{PACKAGE, Subjects};
-use crate::model::{BenchId, Collision, Host, Observation, Provenance, Run, Values, Warning};
+use super::subject::Subjects;
+use crate::model::{BenchId, Collision, Host, Observation, PACKAGE, Provenance, Run, Values, Warning};
 use crate::select::{Key, Language, Projections, Subject, SyntaxError, Wanted};
 
 /// What makes a table, a row and a column.

@@ -1,4 +1,4 @@
-use crate::model::{Metric, Observation, Run};
+use crate::model::{Metric, Observation, PACKAGE, Run};
 use crate::select::{Name, Subject};
 
 /// The results of a run as filters and projections see them.
@@ -48,9 +48,6 @@ impl<'r> Subjects<'r> {
         ask(&Subject { file: &self.run.label, id, name, settings: &settings }, &units)
     }
 }
-
-/// The setting that stands in front of a name of Go.
-pub(super) const PACKAGE: &str = "pkg";
 
 /// `time`, `s`, `sec/op`, `ns/op`.
 fn unit_names(metric: &Metric) -> Vec<String> {

@@ -51,5 +51,6 @@ pub use project::Project;
 pub use recorded::{Machines, list_noted};
 pub use replace::NewFile;
 pub use side::{Reader, SideSpec};
+pub use sides::refuse_one_measurement;
 pub use ssh::{Signature, sign, verify};
 pub use units::UnitRule;

@@ -10,7 +10,7 @@ use super::git::{self, Named};
 use super::place::{earlier, no_earlier, read_bytes, read_directory, read_results};
 use super::project::Project;
 use super::recorded::{self, Asked, Machines, Reach};
-use super::sides::{are_one_run, is_one_measurement, measured_once, nothing_to_compare, overwritten};
+use super::sides::{are_one_run, nothing_to_compare, overwritten};
 use super::taken::{Taken, refuse_what_is_on_both_sides, taken};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
@@ -138,9 +138,6 @@ impl<'a> Reader<'a> {
                 refuse_what_is_on_both_sides(&of_old, &of_new)?;
             } else if are_one_run(&before, &new) {
                 return Err(nothing_to_compare(&before, &new));
-            }
-            if is_one_measurement(&before, &new) {
-                return Err(measured_once(&before, &new));
             }
             new.warnings.extend(overwritten(&before, &new));
             runs.push(new);

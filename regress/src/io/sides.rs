@@ -9,10 +9,16 @@ pub(super) fn are_one_run(old: &Run, new: &Run) -> bool {
     old.provenance.commit == new.provenance.commit && is_alike(old, new)
 }
 
-/// Whether one measurement stands for both sides: a file was copied, or recorded again after the next commit was made,
-/// or nothing was measured since the last was saved. Counts alone can be equal without that.
-pub(super) fn is_one_measurement(old: &Run, new: &Run) -> bool {
-    is_alike(old, new) && zip(old, new).any(|(old, new)| is_same_measurement(old, new))
+/// One measurement is not compared with itself: a file was copied, or recorded again after the next commit was made, or
+/// nothing was measured since the last was saved. Counts alone can be equal without that.
+///
+/// * `old`, `new`: what is looked at of them.
+///
+/// # Errors
+/// They are one measurement: that would pass whatever it holds.
+pub fn refuse_one_measurement(old: &Run, new: &Run) -> Result<(), Failure> {
+    let is_one = is_alike(old, new) && zip(old, new).any(|(old, new)| is_same_measurement(old, new));
+    if is_one { Err(measured_once(old, new)) } else { Ok(()) }
 }
 
 /// Whether two runs hold the same numbers.
@@ -38,7 +44,7 @@ pub(super) fn nothing_to_compare(old: &Run, new: &Run) -> Failure {
 }
 
 /// Why two names of one measurement are not compared.
-pub(super) fn measured_once(old: &Run, new: &Run) -> Failure {
+fn measured_once(old: &Run, new: &Run) -> Failure {
     let names = format!("`{}` and `{}`", old.label, new.label);
     match &new.provenance.commit {
         Some(commit) if old.provenance.commit != new.provenance.commit => Failure::new(

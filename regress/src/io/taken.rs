@@ -20,6 +20,9 @@ pub(super) struct Taken {
     item: String,
 }
 
+/// So many files may be links, each to be followed: baselines that somebody named. What a harness leaves are none; chosen.
+const FEW: usize = 64;
+
 /// What was read for `item`.
 ///
 /// * `roots`: directories that were walked for it.
@@ -36,16 +39,24 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
         let below = bases.iter().find_map(|(base, real)| Some(format!("{real}{}", rest(base)?)));
         below.unwrap_or_else(|| here.join(origin).to_string_lossy().into_owned())
     };
-    let inode = inode(Path::new(named));
+    let inode = inode_of(Path::new(named));
     let mut all = Vec::new();
     for reading in readings {
         let mut origins: Vec<&str> = reading.observations.iter().map(|observation| &*observation.origin).collect();
         origins.dedup();
+        let earlier = &reading.earlier_name;
+        let taken = |path, inode| Taken { path, inode, earlier: earlier.clone(), item: item.to_owned() };
+        if origins.len() <= FEW {
+            let followed = |origin: &str| {
+                let path = Path::new(origin).canonicalize();
+                path.map_or_else(|_| real(origin), |path| path.to_string_lossy().into_owned())
+            };
+            all.extend(origins.iter().map(|origin| taken(followed(origin), inode_of(Path::new(origin)).or(inode))));
+            continue;
+        }
         // Ten thousands of them, where every benchmark has a file.
         let paths = in_parts(&origins, 1024, |origins| origins.iter().map(|origin| real(origin)).collect::<Vec<_>>());
-        let earlier = &reading.earlier_name;
-        let taken = |path| Taken { path, inode, earlier: earlier.clone(), item: item.to_owned() };
-        all.extend(paths.into_iter().flatten().map(taken));
+        all.extend(paths.into_iter().flatten().map(|path| taken(path, inode)));
     }
     all
 }
@@ -78,13 +89,13 @@ pub(super) fn refuse_what_is_on_both_sides(old: &[Taken], new: &[Taken]) -> Resu
 
 /// The number of a file, the same under all its names.
 #[cfg(unix)]
-fn inode(path: &Path) -> Option<(u64, u64)> {
+fn inode_of(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
     Some((metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn inode(_: &Path) -> Option<(u64, u64)> {
+fn inode_of(_: &Path) -> Option<(u64, u64)> {
     None
 }

@@ -17,5 +17,5 @@ pub use metric::{Aspect, METRICS, Metric, Metrics, Nature, Standing, WORDS};
 pub use noise::{BenchNoise, Noise};
 pub use observation::{Exact, Kept, Observation, Processes, Values};
 pub use provenance::{Commit, Host, Provenance};
-pub use run::{Collision, Run, Settings};
+pub use run::{Collision, PACKAGE, Run, Settings};
 pub use warning::Warning;

@@ -25,6 +25,9 @@ pub struct Run {
 /// in which they were set. Of a key that has several values for one benchmark all are there, between commas.
 pub type Settings = Arc<[(Box<str>, Box<str>)]>;
 
+/// The setting that stands in front of a name of Go.
+pub const PACKAGE: &str = "pkg";
+
 impl PartialEq for Run {
     /// Whether both measured the same, in whatever order it was read.
     fn eq(&self, other: &Run) -> bool {
@@ -193,7 +196,14 @@ impl Run {
             }
         }
         let new_name = |id: BenchId| name_of(&id).unwrap_or(id);
-        let settings = self.settings.into_iter().map(|(id, settings)| (new_name(id), settings)).collect();
+        let moved = |(id, settings): (BenchId, Settings)| match name_of(&id) {
+            Some(name) => {
+                let settings = in_package_of(&name, &id, &settings);
+                (name, settings)
+            }
+            None => (id, settings),
+        };
+        let settings = self.settings.into_iter().map(moved).collect();
         let read = self.read.into_iter().map(new_name).collect();
         observations.sort_by(|a, b| key(a).cmp(&key(b)));
         let same = observations.windows(2).filter(|pair| key(&pair[0]) == key(&pair[1]));
@@ -206,6 +216,19 @@ impl Run {
         self.observations.retain(keep);
         self
     }
+}
+
+/// The same settings under another name: the package that stands in front of a name of Go is the new one's, and nobody's
+/// where the new name does not tell it.
+fn in_package_of(name: &BenchId, before: &BenchId, settings: &Settings) -> Settings {
+    let Some((_, package)) = settings.iter().find(|(key, _)| &**key == PACKAGE) else { return settings.clone() };
+    let below = |id: &str| id.strip_prefix(&**package).filter(|rest| rest.starts_with('.')).map(str::to_owned);
+    if below(name.as_str()).is_some() {
+        return settings.clone();
+    }
+    let package = below(before.as_str()).and_then(|bare| name.as_str().strip_suffix(&*bare));
+    let others = settings.iter().filter(|(key, _)| &**key != PACKAGE).cloned();
+    package.map(|package| (PACKAGE.into(), package.into())).into_iter().chain(others).collect()
 }
 
 fn key(observation: &Observation) -> (&BenchId, usize, &str) {

@@ -44,6 +44,7 @@ const BUILT_IN: &[(&str, &[(&str, &str)])] = &[
     ("allocs", &[("change", "<= +0%")]),
     ("alloc-bytes", &[("change", "<= +0%")]),
     ("peak-bytes", &[("change", "<= +0%")]),
+    ("leaked-bytes", &[("change", "<= +0%")]),
     ("instructions", &[("change", "<= +0.3%")]),
     ("time", &[("change", "<= +0%"), ("unproven", "pass")]),
 ];

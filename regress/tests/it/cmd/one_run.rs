@@ -60,6 +60,12 @@ fn links_of_both_kinds_are_the_file_they_lead_to() {
     refused(&desk, "hard link", "`hard` and `link` are the same results");
     refused(&desk, "results elsewhere", "`results` and `elsewhere` are the same results");
     refused(&desk, "results elsewhere/c", "`results` and `elsewhere/c` are the same results");
+    std::os::unix::fs::symlink("main.json", desk.path("baselines/linked.json")).unwrap();
+    std::fs::hard_link(desk.path("baselines/main.json"), desk.path("baselines/second.json")).unwrap();
+    refused(&desk, "main linked", "`main` and `linked` are the same results");
+    refused(&desk, "main second", "`main` and `second` are the same results");
+    refused(&desk, "baselines/main.json linked", "`baselines/main.json` and `linked` are the same results");
+    refused(&desk, "linked main", "`linked` and `main` are the same results");
 }
 
 #[test]
@@ -117,6 +123,37 @@ fn what_was_not_measured_again_and_passes_is_warned_of() {
     }
     let one = desk.run("compare old new --filter Sort2 --filter Parse");
     assert!(one.stdout.contains("warning: 1 row was not measured again (Sort2): measure it"), "{one:#?}");
+}
+
+#[test]
+fn times_that_nobody_looks_at_may_be_old() {
+    let desk = Desk::with(&[("old", &[TIMES, COUNTS].concat()), ("new", &[TIMES, COUNTS].concat())]);
+    desk.run("compare old new").refused(&["hold the same measurements"]);
+    assert_eq!(desk.run("compare old new --exact").code, Some(0));
+    desk.run("compare old new --col .file").refused(&["hold the same measurements"]);
+}
+
+#[test]
+fn few_whole_numbers_may_come_again() {
+    let ticks = |last: &str| ["21", "21", "20", "20", last].map(|ns| format!("BenchmarkTick 1 {ns} ns/op\n")).concat();
+    let desk = Desk::with(&[("old", &ticks("20")), ("new", &ticks("20"))]);
+    let told = desk.run("compare old new");
+    assert!(told.code == Some(0) && !told.stdout.contains("the very same"), "{told:#?}");
+}
+
+/// Otherwise a filter by the name would leave out the old side, and pass what came to be worse.
+#[test]
+fn a_benchmark_that_moved_is_found_where_it_is_now() {
+    let moved = |package: &str, allocs: u32| format!("pkg: {package}\nBenchmarkF 1000 {allocs} allocs/op\n");
+    let desk = Desk::with(&[
+        ("old", &moved("ex.com/a", 3)),
+        ("new", &moved("ex.com/c", 9)),
+        ("regress.toml", "[[alias]]\nfrom = \"ex.com/a.F\"\nto = \"ex.com/c.F\"\n"),
+    ]);
+    for selection in ["", "--filter .name:F", "--filter pkg:ex.com/c", "--col .file --row .fullname"] {
+        let told = desk.run(&format!("compare old new {selection}"));
+        assert!(told.code == Some(1) && told.stdout.contains("3 → 9"), "{selection}: {told:#?}");
+    }
 }
 
 #[test]
