@@ -118,7 +118,11 @@ impl<'a> Reader<'a> {
         self.ahead = in_parts(&items, 1, ahead).into_iter().flatten().collect();
         let read = |reader: &mut Self, side: &SideSpec, reach: Reach, host: Option<&Host>| {
             reader.taken = Some(Vec::new());
-            (reader.read_side(side, reach, host), reader.taken.take().unwrap_or_default())
+            let run = reader.read_side(side, reach, host);
+            let mut taken = reader.taken.take().unwrap_or_default();
+            // Of a revision the commit tells whether it is the same run: one file may hold those of several.
+            taken.retain(|taken| !reader.revisions.contains(&taken.item));
+            (run, taken)
         };
         let judged: Vec<_> = news.iter().map(|new| read(self, new, Reach::Exactly, None)).collect();
         // Times can be compared with those of the machine on which new was measured.
@@ -134,11 +138,10 @@ impl<'a> Reader<'a> {
         for (spec, (new, of_new)) in news.iter().zip(judged) {
             let mut new = new?;
             let has_revision = old.items.iter().chain(&spec.items).any(|item| self.revisions.contains(item));
-            if !has_revision {
-                refuse_what_is_on_both_sides(&of_old, &of_new)?;
-            } else if are_one_run(&before, &new) {
+            if has_revision && are_one_run(&before, &new) {
                 return Err(nothing_to_compare(&before, &new));
             }
+            refuse_what_is_on_both_sides(&of_old, &of_new)?;
             new.warnings.extend(overwritten(&before, &new));
             runs.push(new);
         }

@@ -17,7 +17,7 @@ pub(super) struct Taken {
     /// The run in it that is meant, where it is an earlier one.
     earlier: Option<String>,
     /// As the user typed it.
-    item: String,
+    pub item: String,
 }
 
 /// So many files may be links, each to be followed: baselines that somebody named. What a harness leaves are none; chosen.

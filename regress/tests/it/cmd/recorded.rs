@@ -216,6 +216,10 @@ fn the_nearest_first_parent_stands_in_for_old_and_never_for_new() {
     repository.run("compare HEAD~1 HEAD~3").refused(&["`HEAD~1` and `HEAD~3` are one and the same run of commit"]);
     repository.run("compare HEAD HEAD").refused(&["are one and the same run", "regress compare HEAD~1 HEAD"]);
     repository.run("check HEAD~1").refused(&["no run of `HEAD~1`"]);
+    // Nor is a file beside the revisions compared with itself.
+    desk.write("project/other.txt", "BenchmarkB 1000 70 ns/op 1 allocs/op\n");
+    repository.run("compare HEAD~3,other.txt HEAD,other.txt").refused(&["`other.txt` is on both sides"]);
+    repository.run("compare other.txt,HEAD other.txt").refused(&["`other.txt` is on both sides"]);
     // A merged topic is not on the line: its run is nobody's state of the branch.
     let tip = repository.git.head().unwrap().target().unwrap();
     let topic = repository.merge(&[first]);
