@@ -11,7 +11,7 @@ use super::place::{earlier, no_earlier, read_bytes, read_directory, read_results
 use super::project::Project;
 use super::recorded::{self, Asked, Machines, Reach};
 use super::sides::{are_one_run, nothing_to_compare, overwritten};
-use super::taken::{Taken, refuse_what_is_on_both_sides, taken};
+use super::taken::{Means, Taken, refuse_what_is_on_both_sides, taken};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
 use crate::formats::{File, ReadError, Reading};
@@ -119,10 +119,7 @@ impl<'a> Reader<'a> {
         let read = |reader: &mut Self, side: &SideSpec, reach: Reach, host: Option<&Host>| {
             reader.taken = Some(Vec::new());
             let run = reader.read_side(side, reach, host);
-            let mut taken = reader.taken.take().unwrap_or_default();
-            // Of a revision the commit tells whether it is the same run: one file may hold those of several.
-            taken.retain(|taken| !reader.revisions.contains(&taken.item));
-            (run, taken)
+            (run, reader.taken.take().unwrap_or_default())
         };
         let judged: Vec<_> = news.iter().map(|new| read(self, new, Reach::Exactly, None)).collect();
         // Times can be compared with those of the machine on which new was measured.
@@ -166,7 +163,8 @@ impl<'a> Reader<'a> {
                 }
                 if let Some(all) = &mut self.taken {
                     let roots = self.catalogue.get().map_or(&[][..], |catalogue| &catalogue.roots);
-                    all.extend(taken(item, &readings, roots, &self.project.directory));
+                    let means = if self.revisions.contains(item) { Means::Revision } else { Means::Files };
+                    all.extend(taken(item, means, &readings, roots, &self.project.directory));
                 }
                 merge(&side.label, item, readings)
             });

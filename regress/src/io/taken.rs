@@ -1,33 +1,52 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::shown;
 use super::error::Failure;
 use crate::formats::Reading;
+use crate::model::{Nature, Provenance};
 use crate::parallel::in_parts;
 
 /// Results that one side is made of.
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
-    /// The file, without links on the way to what was named. A text: there may be ten thousands of them to compare, and
-    /// paths are compared name by name.
-    path: String,
-    /// The file as the system counts it, where one file was named: it may have several names.
-    inode: Option<(u64, u64)>,
-    /// The run in it that is meant, where it is an earlier one.
-    earlier: Option<String>,
+    what: What,
     /// As the user typed it.
-    pub item: String,
+    item: String,
 }
 
-/// So many files may be links, each to be followed: baselines that somebody named. What a harness leaves are none; chosen.
+#[derive(Clone, Debug)]
+enum What {
+    /// What was read from a file.
+    File {
+        /// Without links on the way to what was named. A text: there may be ten thousands of them to compare, and paths are
+        /// compared name by name.
+        path: String,
+        /// The file as the system counts it, where it was looked at: it may have several names.
+        inode: Option<(u64, u64)>,
+        /// The run in it that is meant, where it is an earlier one.
+        earlier: Option<String>,
+    },
+    /// The run of a revision, wherever it lies: a note holds one for each machine.
+    Run(Box<Provenance>),
+}
+
+/// What an item stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    Files,
+    Revision,
+}
+
+/// So many files may be links, each to be followed: baselines that somebody named. Of more only counts are: nobody takes the
+/// same times twice, so what holds the same is told by its numbers. Chosen.
 const FEW: usize = 64;
 
 /// What was read for `item`.
 ///
 /// * `roots`: directories that were walked for it.
 /// * `here`: the current directory, from which paths are told.
-pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &Path) -> Vec<Taken> {
+pub(super) fn taken(item: &str, means: Means, readings: &[Reading], roots: &[PathBuf], here: &Path) -> Vec<Taken> {
     let named = item.rsplit_once('@').map(|(path, _)| path).filter(|_| !Path::new(item).exists()).unwrap_or(item);
     let bases: Vec<(String, String)> = std::iter::once(Path::new(named))
         .chain(roots.iter().map(PathBuf::as_path))
@@ -39,24 +58,35 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
         let below = bases.iter().find_map(|(base, real)| Some(format!("{real}{}", rest(base)?)));
         below.unwrap_or_else(|| here.join(origin).to_string_lossy().into_owned())
     };
+    let followed = |origin: &str| {
+        let path = Path::new(origin).canonicalize();
+        path.map_or_else(|_| real(origin), |path| path.to_string_lossy().into_owned())
+    };
     let inode = inode_of(Path::new(named));
     let mut all = Vec::new();
     for reading in readings {
         let mut origins: Vec<&str> = reading.observations.iter().map(|observation| &*observation.origin).collect();
         origins.dedup();
-        let earlier = &reading.earlier_name;
-        let taken = |path, inode| Taken { path, inode, earlier: earlier.clone(), item: item.to_owned() };
-        if origins.len() <= FEW {
-            let followed = |origin: &str| {
-                let path = Path::new(origin).canonicalize();
-                path.map_or_else(|_| real(origin), |path| path.to_string_lossy().into_owned())
-            };
-            all.extend(origins.iter().map(|origin| taken(followed(origin), inode_of(Path::new(origin)).or(inode))));
-            continue;
+        if means == Means::Revision {
+            // What lies in the repository is no file.
+            origins.retain(|origin| Path::new(origin).exists());
+            let what = What::Run(Box::new(reading.provenance.clone()));
+            all.push(Taken { what, item: item.to_owned() });
         }
+        let counts = reading.observations.iter().any(|observation| observation.metric.nature == Nature::Counted);
+        let follows = counts || origins.len() <= FEW;
+        let file = |origin: &&str| {
+            let (path, inode) = match follows {
+                true => (followed(origin), inode_of(Path::new(origin)).or(inode)),
+                false => (real(origin), inode),
+            };
+            let what = What::File { path, inode, earlier: reading.earlier_name.clone() };
+            Taken { what, item: item.to_owned() }
+        };
         // Ten thousands of them, where every benchmark has a file.
-        let paths = in_parts(&origins, 1024, |origins| origins.iter().map(|origin| real(origin)).collect::<Vec<_>>());
-        all.extend(paths.into_iter().flatten().map(|path| taken(path, inode)));
+        all.extend(
+            in_parts(&origins, 1024, |origins| origins.iter().map(file).collect::<Vec<_>>()).into_iter().flatten(),
+        );
     }
     all
 }
@@ -64,18 +94,23 @@ pub(super) fn taken(item: &str, readings: &[Reading], roots: &[PathBuf], here: &
 /// # Errors
 /// Something stands on both sides: that would pass whatever it holds.
 pub(super) fn refuse_what_is_on_both_sides(old: &[Taken], new: &[Taken]) -> Result<(), Failure> {
-    let paths: HashSet<_> = old.iter().map(|taken| (&taken.path, &taken.earlier)).collect();
-    let inodes: HashSet<_> = old.iter().filter_map(|taken| Some((taken.inode?, &taken.earlier))).collect();
-    let is_old = |taken: &&Taken| {
-        paths.contains(&(&taken.path, &taken.earlier))
-            || taken.inode.is_some_and(|inode| inodes.contains(&(inode, &taken.earlier)))
+    let (mut paths, mut inodes, mut runs) = (HashMap::new(), HashMap::new(), Vec::new());
+    for Taken { what, item } in old {
+        match what {
+            What::File { path, inode, earlier } => {
+                paths.entry((path, earlier)).or_insert(item);
+                inodes.extend(inode.map(|inode| ((inode, earlier), item)));
+            }
+            What::Run(run) => runs.push((run, item)),
+        }
+    }
+    let is_old = |Taken { what, .. }: &Taken| match what {
+        What::File { path, inode, earlier } => {
+            paths.get(&(path, earlier)).or_else(|| inodes.get(&((*inode)?, earlier))).copied()
+        }
+        What::Run(run) => runs.iter().find(|(known, _)| *known == run).map(|(_, item)| *item),
     };
-    let Some(new) = new.iter().find(is_old) else { return Ok(()) };
-    let is_it = |old: &&Taken| {
-        let is_same = old.path == new.path || (old.inode.is_some() && old.inode == new.inode);
-        is_same && old.earlier == new.earlier
-    };
-    let old = old.iter().find(is_it).map_or(&new.item, |old| &old.item);
+    let Some((old, new)) = new.iter().find_map(|new| Some((is_old(new)?, new))) else { return Ok(()) };
     let what = match *old == new.item {
         true => format!("`{old}` is on both sides: that passes whatever it holds"),
         false => format!("`{old}` and `{}` are the same results: that passes whatever they hold", new.item),

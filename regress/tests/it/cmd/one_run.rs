@@ -68,6 +68,34 @@ fn links_of_both_kinds_are_the_file_they_lead_to() {
     refused(&desk, "linked main", "`linked` and `main` are the same results");
 }
 
+#[cfg(unix)]
+#[test]
+fn many_counts_are_known_in_a_directory_of_links() {
+    let desk = Desk::with(&[]);
+    for number in 0..70 {
+        let file = format!("p/b{number}/new.jsonl");
+        let results = format!(
+            "{{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":9}}\n\
+             {{\"benchmark\":\"a{number}\",\"metric\":\"allocs\",\"unit\":\"count\",\"total\":9,\"operations\":9}}\n\
+             {{\"end\":true,\"cases\":1}}\n"
+        );
+        desk.write(&format!("counts/{file}"), results);
+        for (kind, is_soft) in [("soft", true), ("hard", false)] {
+            let link = desk.path(&format!("{kind}/{file}"));
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            let target = desk.path(&format!("counts/{file}"));
+            match is_soft {
+                true => std::os::unix::fs::symlink(target, link).unwrap(),
+                false => std::fs::hard_link(target, link).unwrap(),
+            }
+        }
+        desk.write(&format!("copies/{file}"), std::fs::read(desk.path(&format!("counts/{file}"))).unwrap());
+    }
+    refused(&desk, "counts soft", "`counts` and `soft` are the same results");
+    refused(&desk, "soft hard", "`soft` and `hard` are the same results");
+    assert_eq!(desk.run("compare counts copies").code, Some(0));
+}
+
 #[test]
 fn names_of_a_harness_are_one_run_when_they_lead_to_one_directory() {
     let desk = Desk::with(&[]);

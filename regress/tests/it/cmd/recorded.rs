@@ -220,6 +220,11 @@ fn the_nearest_first_parent_stands_in_for_old_and_never_for_new() {
     desk.write("project/other.txt", "BenchmarkB 1000 70 ns/op 1 allocs/op\n");
     repository.run("compare HEAD~3,other.txt HEAD,other.txt").refused(&["`other.txt` is on both sides"]);
     repository.run("compare other.txt,HEAD other.txt").refused(&["`other.txt` is on both sides"]);
+    // Nor is a revision beside files.
+    desk.write("project/more.txt", "BenchmarkC 1000 9 allocs/op\n");
+    repository.run("compare rev:HEAD~3,other.txt rev:HEAD~3,more.txt").refused(&["`rev:HEAD~3` is on both sides"]);
+    let told = repository.run("compare HEAD~1,other.txt rev:HEAD~3,more.txt");
+    told.refused(&["`HEAD~1` and `rev:HEAD~3` are the same results"]);
     // A merged topic is not on the line: its run is nobody's state of the branch.
     let tip = repository.git.head().unwrap().target().unwrap();
     let topic = repository.merge(&[first]);
