@@ -7,7 +7,7 @@ use super::compare::renamed;
 use super::tell::progress;
 use crate::compare;
 use crate::io::{self as world, Change, ConfigFile, Failure, NewFile, Occasion, Project, Reader, Settings, SideSpec};
-use crate::model::Run;
+use crate::model::{BenchId, Run};
 use crate::policy::{self, Reached, Room};
 use crate::report::visible;
 use crate::unit::count;
@@ -33,9 +33,10 @@ pub(super) fn tighten(args: &TightenArgs, out: &mut dyn Write, errors: &mut dyn 
     let (file, settings) = open(config.as_deref(), &project)?;
     let Settings { policy, options, .. } = &settings;
     let rows = compare::survey(&read(results, &project, &settings)?, options);
+    let main = world::baseline_path(&project, MAIN)?;
     let baseline = match &args.baseline {
         Some(baseline) => Some(read(baseline, &project, &settings)?),
-        None if world::baseline_path(&project, MAIN)?.exists() => Some(read(MAIN_BASELINE, &project, &settings)?),
+        None if main.exists() => Some(read(MAIN_BASELINE, &project, &settings)?),
         None => None,
     };
     let known = match baseline {
@@ -53,7 +54,8 @@ pub(super) fn tighten(args: &TightenArgs, out: &mut dyn Write, errors: &mut dyn 
     if known.is_empty() && !changes.is_empty() {
         writeln!(
             errors,
-            "  whether all benchmarks were measured nobody knows: there is no {MAIN_BASELINE}.json (--baseline)"
+            "  whether all benchmarks were measured nobody knows: there is no {} (--baseline)",
+            visible(&project.shown(&main))
         )?;
     }
     Ok(())
@@ -88,25 +90,33 @@ fn lowered(reached: &Reached, holes: Holes) -> Option<Change> {
 
 /// Where a lower limit comes from, or why it stays: `line 9: <= 12 of sort/n100, the worst of 3`.
 fn origin(reached: &Reached, holes: Holes) -> Option<String> {
-    /// So many are named.
-    const NAMED: usize = 5;
-    let Reached { line_number, text: _, room, measured, worst, missing } = reached;
+    let Reached { line_number, text: _, room, measured, worst, missing, without } = reached;
     let Room::Tighter(limit) = room else { return None };
     let worst = worst.as_ref().map(ToString::to_string).unwrap_or_default();
     let of = if *measured == 1 { String::new() } else { format!(", the worst of {}", count(*measured, "benchmark")) };
+    let without = match without.len() {
+        0 => String::new(),
+        n => format!("; {} it matches without the metric ({})", count(n, "benchmark"), named(without)),
+    };
     if missing.is_empty() {
-        return Some(format!("line {line_number}: {limit} of {worst}{of}"));
-    }
-    let mut named: Vec<String> = missing.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
-    if missing.len() > NAMED {
-        named.push(format!("{} more", missing.len() - NAMED));
+        return Some(format!("line {line_number}: {limit} of {worst}{of}{without}"));
     }
     let (lack, all) = (missing.len(), missing.len() + measured);
-    let unmeasured = format!("{lack} of its {} not measured ({})", count(all, "benchmark"), named.join(", "));
+    let unmeasured = format!("{lack} of its {} not measured ({})", count(all, "benchmark"), named(missing));
     Some(match holes.forbid(reached) {
         true => format!("line {line_number}: stays; {unmeasured}; measure all, or say --partial"),
-        false => format!("line {line_number}: {limit} of {worst}{of}; {unmeasured}"),
+        false => format!("line {line_number}: {limit} of {worst}{of}; {unmeasured}{without}"),
     })
+}
+
+/// The first of them, and how many more there are.
+fn named(ids: &[BenchId]) -> String {
+    const NAMED: usize = 5;
+    let mut named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+    if ids.len() > NAMED {
+        named.push(format!("{} more", ids.len() - NAMED));
+    }
+    named.join(", ")
 }
 
 /// `regress.toml: 2 of 9 limits can be tighter (--write makes them so); 1 is not kept (line 14)`.

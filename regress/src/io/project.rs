@@ -16,6 +16,9 @@ pub struct Project {
     metadata: OnceCell<Option<Metadata>>,
 }
 
+/// The configuration file.
+pub(super) const CONFIG: &str = "regress.toml";
+
 /// The part of `cargo metadata` that is used.
 #[derive(Debug, Deserialize)]
 struct Metadata {
@@ -35,9 +38,14 @@ impl Project {
         Ok(Project { directory: std::env::current_dir()?, metadata: OnceCell::new() })
     }
 
-    /// The root of the workspace; where there is none, the current directory.
+    /// The root of the workspace; where there is none, the directory with the configuration, here or further up; else the
+    /// current one.
     pub(super) fn root(&self) -> &Path {
-        self.metadata().map_or(&self.directory, |metadata| &metadata.workspace_root)
+        let configured = || self.directory.ancestors().find(|directory| directory.join(CONFIG).is_file());
+        match self.metadata() {
+            Some(metadata) => &metadata.workspace_root,
+            None => configured().unwrap_or(&self.directory),
+        }
     }
 
     fn metadata(&self) -> Option<&Metadata> {
@@ -91,7 +99,7 @@ impl Project {
         self.metadata().map_or_else(|| self.directory.join("target"), |metadata| metadata.target_directory.clone())
     }
 
-    /// The configuration's and the baselines' directory: the workspace root.
+    /// Where runs are kept: below the root.
     pub fn baselines(&self) -> PathBuf {
         self.root().join("baselines")
     }

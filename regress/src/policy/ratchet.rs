@@ -25,6 +25,8 @@ pub struct Reached {
     pub worst: Option<BenchId>,
     /// Benchmarks that it decides as well, of which there is nothing in these results.
     pub missing: Vec<BenchId>,
+    /// Benchmarks that it would decide as well, which were measured and do not have its metric.
+    pub without: Vec<BenchId>,
 }
 
 /// What can be done about a limit.
@@ -45,7 +47,7 @@ pub enum Room {
 /// * `rows`: one run on its own.
 /// * `known`: another run on its own, of all benchmarks there are. What a limit decides there and `rows` lack is missing.
 ///   Where it has the metric, a benchmark without it is not asked for; where it has none of it, because it holds counts
-///   only, every benchmark is.
+///   only, every benchmark is of which there is nothing at all in `rows`.
 /// * Counts are taken exactly. Of a time the far end of its interval is taken, with what two runs may differ by, in
 ///   three digits: the next run is to keep it too.
 ///
@@ -53,19 +55,24 @@ pub enum Room {
 pub fn tighten(budgets: &Budgets, rows: &[Comparison], known: &[Comparison], options: &Options) -> Vec<Reached> {
     let decided = decided(budgets, rows);
     let none = Vec::new();
+    let present: BTreeSet<&BenchId> = rows.iter().filter(|row| row.new_side().is_some()).map(|row| &row.id).collect();
     let limits = budgets.iter().filter_map(|budget| Some((budget, limit_of(budget)?)));
     limits
         .filter_map(|(budget, limit)| {
             let line_number = budget.source.line_number()?;
             let rows = decided.get(&line_number).unwrap_or(&none);
             let worst = worst(limit.bound, rows, options);
+            let unmeasured = unmeasured(budgets, budget, rows, known).into_iter();
+            let (without, missing): (BTreeSet<_>, BTreeSet<_>) = unmeasured.partition(|id| present.contains(id));
+            let owned = |ids: BTreeSet<&BenchId>| ids.into_iter().cloned().collect();
             Some(Reached {
                 line_number,
                 text: limit.text.clone(),
                 room: room(limit, rows, worst.map(|(number, _)| number)),
                 measured: rows.len(),
                 worst: worst.map(|(_, row)| row.id.clone()),
-                missing: missing(budgets, budget, rows, known),
+                missing: owned(missing),
+                without: owned(without),
             })
         })
         .collect()
@@ -91,16 +98,21 @@ fn line_of_limit(budgets: &Budgets, id: &BenchId, metric: &str) -> Option<usize>
     budgets.holding(id, metric).into_iter().find_map(limit)
 }
 
-/// What a limit decides among all benchmarks that are known, and was not measured.
-fn missing(budgets: &Budgets, budget: &Budget, rows: &[&Comparison], known: &[Comparison]) -> Vec<BenchId> {
-    let Some(metric) = budget.scope.metric.as_deref() else { return Vec::new() };
+/// What a limit decides among all benchmarks that are known, of which its metric was not measured.
+fn unmeasured<'k>(
+    budgets: &Budgets,
+    budget: &Budget,
+    rows: &[&Comparison],
+    known: &'k [Comparison],
+) -> BTreeSet<&'k BenchId> {
+    let Some(metric) = budget.scope.metric.as_deref() else { return BTreeSet::new() };
     let is_of_metric = |row: &&Comparison| &*row.metric.name == metric;
     let has_metric = known.iter().any(|row| is_of_metric(&row));
     let asked = known.iter().filter(|row| !has_metric || is_of_metric(row)).map(|row| &row.id);
     let measured: BTreeSet<&BenchId> = rows.iter().map(|row| &row.id).collect();
     let is_missing =
         |id: &&BenchId| !measured.contains(id) && line_of_limit(budgets, id, metric) == budget.source.line_number();
-    asked.filter(is_missing).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    asked.filter(is_missing).collect()
 }
 
 /// The limit of a budget, where it has one.

@@ -205,6 +205,38 @@ fn a_baseline_without_the_metric_says_which_benchmarks_there_are() {
     assert!(!desk.run("budget tighten all --baseline counts").stdout.is_empty());
 }
 
+/// What is counted and not timed cannot be timed: it does not stand in the way of a limit for times.
+#[test]
+fn what_does_not_have_the_metric_at_all_is_told_and_no_hole() {
+    let times = "BenchmarkParse 1 100 ns/op\n".repeat(8);
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"time\"\nlimit = \"< 1 ms\"\n";
+    let desk =
+        super::cmd::Desk::with(&[("counts", SORTS), ("new", &[SORTS, &times].concat()), ("regress.toml", budgets)]);
+    let told = desk.run("budget tighten new --baseline counts");
+    assert!(told.stdout.contains("+limit = \"<= "), "{told:#?}");
+    let without = "; 3 benchmarks it matches without the metric (`Sort/n10`, `Sort/n100`, `Sort/n1000`)";
+    assert!(told.stderr.contains(&format!(" of Parse{without}\n")), "{told:#?}");
+}
+
+#[test]
+fn the_baseline_is_found_from_below_the_configuration() {
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"allocs\"\nlimit = \"<= 20\"\n";
+    let few = SORTS.lines().next().unwrap_or_default();
+    let desk = super::cmd::Desk::with(&[("all", SORTS), ("deep/er/few", few), ("regress.toml", budgets)]);
+    let below = |arguments: &str| {
+        let mut command = desk.command(arguments);
+        command.current_dir(desk.path("deep/er"));
+        super::cmd::told(command)
+    };
+    let nobody = "there is no ../../baselines/main.json (--baseline)";
+    assert!(below("budget tighten few").stderr.contains(nobody), "{:#?}", below("budget tighten few"));
+    assert_eq!(below("record main --from ../../all").code, Some(0));
+    assert!(desk.path("baselines/main.json").is_file(), "beside the configuration");
+    let told = below("budget tighten few");
+    assert!(told.stdout.is_empty() && told.stderr.contains("3 of its 4 benchmarks not measured"), "{told:#?}");
+    assert_eq!(below("compare main few").code, Some(1), "three vanished");
+}
+
 #[test]
 fn no_budget_is_proposed_that_could_not_fire() {
     let desk = super::cmd::Desk::with(&[

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::Failure;
 use super::machine::today;
-use super::project::Project;
+use super::project::{CONFIG, Project};
 use super::units::{self, UnitRule};
 use crate::compare::Options;
 use crate::policy::{Aliases, Budgets, Day, Entry, EntryError, Policy, Profile, Waivers, did_you_mean};
@@ -55,9 +55,7 @@ impl Occasion<'_> {
 pub fn find(wanted: Option<&Path>, project: &Project) -> Option<PathBuf> {
     match wanted {
         Some(path) => Some(path.to_owned()),
-        None => {
-            project.directory.ancestors().map(|directory| directory.join("regress.toml")).find(|path| path.is_file())
-        }
+        None => project.directory.ancestors().map(|directory| directory.join(CONFIG)).find(|path| path.is_file()),
     }
 }
 
