@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget::Source;
 use super::entry::{Entry, EntryError, Value, did_you_mean};
@@ -62,6 +62,22 @@ impl Aliases {
         let at_work: BTreeSet<&BenchId> = names.iter().filter_map(|id| Some(&self.of(id)?.0.from)).collect();
         let idle = self.0.iter().filter(|alias| !at_work.contains(&alias.from));
         idle.map(|alias| alias.idle(&names, self)).collect()
+    }
+
+    /// Whether nothing is renamed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name that two of these benchmarks of the old side would share.
+    pub fn shared<'a>(&self, old: impl Iterator<Item = &'a BenchId>) -> Option<BenchId> {
+        let mut known: BTreeMap<BenchId, &BenchId> = BTreeMap::new();
+        old.filter_map(|id| {
+            let name = self.new_name(id).unwrap_or_else(|| id.clone());
+            let other = known.insert(name.clone(), id)?;
+            (other != id).then_some(name)
+        })
+        .next()
     }
 
     /// What the old side's benchmark is called now; `None` where it is called as it was.

@@ -95,8 +95,7 @@ fn each_once(all: Vec<Known>, label: &str) -> Result<BTreeMap<BenchId, Known>, F
             continue;
         };
         if [other, &known].iter().any(|known| known.own.benchmark != known.turn.benchmark) {
-            let problem = format!("[[alias]]: two benchmarks of {label} would be called `{id}`");
-            return Err(Failure::new(problem, "remove the alias, or mend its name"));
+            return Err(two_of_one_name(label, &id));
         }
         let (first, second) = (other.own.target(), known.own.target());
         let problem =
@@ -104,6 +103,12 @@ fn each_once(all: Vec<Known>, label: &str) -> Result<BTreeMap<BenchId, Known>, F
         return Err(Failure::new(problem, "rename one of them, or choose: -- --package, --bench"));
     }
     Ok(once)
+}
+
+/// An alias that makes one of two benchmarks.
+pub(super) fn two_of_one_name(label: &str, id: &BenchId) -> Failure {
+    let problem = format!("[[alias]]: two benchmarks of {label} would be called `{id}`");
+    Failure::new(problem, "remove the alias, or mend its name")
 }
 
 /// What tells two executables apart; `None` where nothing does, or nobody knows.

@@ -7,6 +7,7 @@ pub(super) mod rounds;
 mod rows;
 mod sides;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use super::compare::Desk;
 use super::{Exit, Stop, tell};
 use crate::formats::Reading;
 use crate::io::{self as world, Failure, Harness};
-use crate::model::{METRICS, Nature, Warning};
+use crate::model::{BenchId, METRICS, Nature, Warning};
 use crate::policy::Aliases;
-use benchmarks::Benchmarks;
+use benchmarks::{Benchmarks, two_of_one_name};
 use measuring::Measuring;
 use sides::Sides;
 
@@ -38,9 +39,15 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
     let timeout = Duration::from_secs(args.timeout);
     let benchmarks = Benchmarks::of(&mut old, &new, &desk, args)?;
     let is_wanted = |harness| counts_are_wanted(args, harness);
+    let aliases = &desk.settings.aliases;
+    if !aliases.is_empty() {
+        let listed = old.counted(timeout, is_wanted);
+        aliases.shared(listed.iter()).map_or(Ok(()), |id| Err(two_of_one_name(&old.label, &id)))?;
+    }
     tell::progress(errors, "counting allocations and instructions")?;
-    let mut counts = (old.count(timeout, is_wanted)?, new.count(timeout, is_wanted)?);
-    let idle = under_new_names(&mut counts.0, &benchmarks, &desk.settings.aliases);
+    let mut of_old = old.count(timeout, is_wanted)?;
+    let idle = under_new_names(&mut of_old, &benchmarks, aliases, &old.label)?;
+    let counts = (of_old, new.count(timeout, is_wanted)?);
     let (measured, sides) = {
         let measuring = Measuring { args, desk: &desk, old: &old, new: &new, timeout };
         let measured = measuring.measure(&benchmarks, &directory, errors)?;
@@ -68,7 +75,22 @@ pub(super) fn run(args: &RunArgs, out: &mut dyn Write, errors: &mut dyn Write) -
 /// Renames what was counted of the old side, as what is timed is renamed already.
 ///
 /// * Returns a warning for each alias that is about nothing the old side has.
-fn under_new_names(counted: &mut Reading, benchmarks: &Benchmarks, aliases: &Aliases) -> Vec<Warning> {
+///
+/// # Errors
+/// Two benchmarks that would stand under one name then, with one metric. Not each harness lists them before it counts.
+fn under_new_names(
+    counted: &mut Reading,
+    benchmarks: &Benchmarks,
+    aliases: &Aliases,
+    label: &str,
+) -> Result<Vec<Warning>, Failure> {
+    let mut by_metric: BTreeMap<&str, Vec<&BenchId>> = BTreeMap::new();
+    for observation in &counted.observations {
+        by_metric.entry(&observation.metric.name).or_default().push(&observation.id);
+    }
+    if let Some(id) = by_metric.into_values().find_map(|ids| aliases.shared(ids.into_iter())) {
+        return Err(two_of_one_name(label, &id));
+    }
     let idle =
         aliases.idle(counted.observations.iter().map(|observation| &observation.id).chain(&benchmarks.old_names));
     for observation in &mut counted.observations {
@@ -76,7 +98,7 @@ fn under_new_names(counted: &mut Reading, benchmarks: &Benchmarks, aliases: &Ali
             observation.id = name;
         }
     }
-    idle
+    Ok(idle)
 }
 
 /// Whether some of the benchmarks were not even looked for.

@@ -82,7 +82,7 @@ fn holds(bytes: &[u8], name: &str) -> bool {
     memchr::memmem::find(bytes, name.as_bytes()).is_some()
 }
 
-/// The benchmarks of a criterion executable, by title.
+/// The benchmarks of an executable of criterion or the meter, by title.
 ///
 /// # Errors
 /// It cannot be started, fails, or takes longer than `timeout` and is killed.

@@ -186,6 +186,15 @@ impl Lane {
         pairs.map(|(old, new)| Ok((target(old), code::differences(&old.executable, &new.executable)?))).collect()
     }
 
+    /// The benchmarks that will be counted, as far as a harness tells before it counts: the meter does.
+    ///
+    /// * `is_wanted`: as for [`count`](Lane::count), which says what is wrong with an executable that lists none.
+    pub fn counted(&self, timeout: Duration, is_wanted: impl Fn(Harness) -> bool) -> Vec<BenchId> {
+        let listing = self.counting().filter(|bench| bench.harness == Harness::Meter && is_wanted(bench.harness));
+        let names = listing.flat_map(|bench| harness::list(bench, timeout).unwrap_or_default());
+        names.map(|name| BenchId::new(&name)).collect()
+    }
+
     /// Runs every harness that counts, once: what it counts is the same each time.
     ///
     /// * `is_wanted`: asked for each; some need valgrind, which not every machine has.

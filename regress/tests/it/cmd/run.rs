@@ -157,9 +157,16 @@ fn a_benchmark_that_fails_on_both_sides_is_a_verdict() {
 
 /// A program of the meter, as far as anybody can tell who drives it, that says always the same.
 fn meter(desk: &Desk, name: &str, results: &str) {
+    program(
+        desk,
+        name,
+        &format!("mkdir -p \"$METER_HOME/p/b\"\ncat >\"$METER_HOME/p/b/regress.jsonl\" <<'X'\n{results}X\n"),
+    );
+}
+
+fn program(desk: &Desk, name: &str, text: &str) {
     // Written by another process: what this one has open for writing cannot be run by a process started meanwhile.
-    let script =
-        format!("#!/bin/sh\nmkdir -p \"$METER_HOME/p/b\"\ncat >\"$METER_HOME/p/b/regress.jsonl\" <<'X'\n{results}X\n");
+    let script = format!("#!/bin/sh\n{text}");
     let write = r#"printf '%s' "$1" >"$2"; chmod +x "$2""#;
     let mut shell = std::process::Command::new("sh");
     assert!(shell.args(["-c", write, "sh", &script]).arg(desk.path(name)).status().unwrap().success());
@@ -199,6 +206,42 @@ fn what_the_meter_times_is_compared_as_that_of_two_runs() {
         assert_eq!(measured.len(), expected, "{asked}: {measured:#?}");
         assert!(measured.iter().all(|(_, finding, change)| !finding.is_null() && change.is_object()), "{measured:#?}");
         assert_eq!(measured, command("compare old.jsonl new.jsonl"), "{asked}");
+    }
+}
+
+/// What was counted and what takes turns are looked at before the minutes that a run takes.
+#[test]
+fn two_counted_benchmarks_of_one_name_are_told_before_anything_is_measured() {
+    const LIST: &str = "case \"$*\" in *--list*) echo 'a: benchmark'; echo 'b: benchmark'; exit;; esac\n";
+    const NO_LIST: &str = "case \"$*\" in *--list*) exit 1;; esac\n";
+    let count = |side: &str| {
+        let line = |name: &str| {
+            format!(
+                "{{\"benchmark\":\"{name}\",\"metric\":\"allocs\",\"unit\":\"count\",\"total\":9,\"operations\":9}}\n"
+            )
+        };
+        format!(
+            "touch counted-{side}\nmkdir -p \"$METER_HOME/p/b\"\ncat >\"$METER_HOME/p/b/regress.jsonl\" <<'X'\n\
+             {{\"schema\":\"meter/1\",\"harness\":\"bench-meter 0.1.0\",\"package\":\"p\",\"bench\":\"b\",\"operations\":9}}\n\
+             {}{}{{\"end\":true,\"cases\":2}}\nX\n",
+            line("a"),
+            line("b")
+        )
+    };
+    let alias = "[[alias]]\nfrom = \"a\"\nto = \"b\"\n";
+    for (list, is_counted) in [(LIST, false), (NO_LIST, true)] {
+        let desk = Desk::with(&[("regress.toml", alias)]);
+        for side in ["old", "new"] {
+            program(&desk, side, &[list, &count(side)].concat());
+        }
+        let told = told(alone(desk.command("run --old old --new new"), &desk));
+        told.refused(&[
+            "[[alias]]: two benchmarks of ",
+            "old would be called `b`",
+            "remove the alias, or mend its name",
+        ]);
+        assert_eq!(desk.path("counted-old").exists(), is_counted, "{told:#?}");
+        assert!(!desk.path("counted-new").exists(), "{told:#?}");
     }
 }
 
