@@ -114,14 +114,18 @@ pub const METRICS: Metrics = {
     ])
 };
 
+/// What older versions called a metric, and what it is called now.
+const FORMER_NAMES: &[(&str, &str)] = &[("time-q90", "time-p90")];
+
 impl Metrics {
     /// Their names, in the order reports show them.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().map(|known| known.name)
     }
 
-    /// The metric of this name.
+    /// The metric of this name, or of the name that older versions wrote for it.
     pub fn get(&self, name: &str) -> Option<Metric> {
+        let name = FORMER_NAMES.iter().find(|(former, _)| *former == name).map_or(name, |(_, today)| today);
         let known = self.0.iter().find(|known| known.name == name)?;
         Some(Metric {
             name: known.name.into(),

@@ -103,6 +103,16 @@ BenchmarkCosine 1 202 ns/op 4 allocs/op
     assert_eq!(settings("again.json"), settings("baselines/kept.json"));
 }
 
+/// As `convert --to regress` of an earlier version wrote it.
+#[test]
+fn a_metric_of_another_name_once_is_read_by_its_name_of_today() {
+    let file = r#"{"schema":"regress-run/1","observations":[{"benchmark":"a","metric":"time-q90","unit":"s","harness":"jmh","processes":[[0.5,0.25]]}]}"#;
+    let desk = Desk::with(&[("old.json", file)]);
+    let told = desk.run("convert --to csv old.json");
+    assert!(told.stdout.contains("\na,time-p90,s,jmh,1,1,0.5"), "{told:#?}");
+    assert!(desk.run("convert --to regress old.json").stdout.contains("\"time-p90\",\"unit\":\"s\",\"harness\""));
+}
+
 #[test]
 fn settings_that_a_recorded_run_does_not_list_are_told() {
     let line = |metric: &str, number: u32| {
