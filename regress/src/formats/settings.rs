@@ -1,6 +1,6 @@
 //! What files say of benchmarks (`goos: linux`), as our own format keeps it: each combination once, in the order of its keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
@@ -66,8 +66,9 @@ impl<'de> Visitor<'de> for InOrder {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stored, A::Error> {
         let mut settings: Vec<(Box<str>, Box<str>)> = Vec::new();
+        let mut known: HashSet<Box<str>> = HashSet::new();
         while let Some((key, value)) = map.next_entry::<Box<str>, Box<str>>()? {
-            if settings.iter().any(|(known, _)| *known == key) {
+            if !known.insert(key.clone()) {
                 return Err(A::Error::custom(format_args!("`{key}` stands there twice")));
             }
             settings.push((key, value));

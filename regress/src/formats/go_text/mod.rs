@@ -148,6 +148,8 @@ impl Series {
 struct Settings<'a> {
     /// All of them as they are now.
     now: Vec<(&'a str, &'a str)>,
+    /// Where each key stands in `now`.
+    places: FxHashMap<&'a str, usize>,
     /// Those under which benchmarks were measured.
     taken: Vec<Vec<(&'a str, &'a str)>>,
     /// Whether they are the last of those.
@@ -322,8 +324,10 @@ fn settings_of_benches(taken: &[Vec<(&str, &str)>], of_benches: &[Vec<usize>]) -
 /// The settings of a benchmark that was measured under several: each value once.
 fn joined<'s>(all: impl Iterator<Item = &'s [(&'s str, &'s str)]>) -> Vec<(&'s str, String)> {
     let mut joined: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     for (key, value) in all.flatten() {
-        match joined.iter_mut().find(|(known, _)| known == key) {
+        let next = joined.len();
+        match joined.get_mut(*places.entry(key).or_insert(next)) {
             Some((_, values)) if values.contains(value) => {}
             Some((_, values)) => values.push(value),
             None => joined.push((key, vec![value])),
@@ -348,7 +352,9 @@ impl<'a> Settings<'a> {
 
     /// An empty value takes a setting back.
     fn take(&mut self, key: &'a str, value: &'a str) {
-        match self.now.iter_mut().find(|(known, _)| *known == key) {
+        let next = self.now.len();
+        let place = *self.places.entry(key).or_insert(next);
+        match self.now.get_mut(place) {
             Some((_, known)) if *known == value => {}
             Some((_, known)) => (*known, self.is_taken) = (value, false),
             None => {
