@@ -197,10 +197,10 @@ impl<'a> Document<'a> {
         let impossible =
             numbers.iter().position(|number| !factor.apply(*number).is_finite() || !may_be_negative && *number < 0.0);
         if let Some(index) = impossible {
-            let wanted = if numbers[index].is_finite() && factor.apply(numbers[index]).is_finite() {
-                "a measurement of at least 0"
-            } else {
-                "a finite measurement"
+            let wanted = match (numbers[index].is_finite(), factor.apply(numbers[index]).is_finite()) {
+                (_, true) => "a measurement of at least 0",
+                (true, false) => super::FINITE_IN_BASE_UNITS,
+                (false, false) => "a finite measurement",
             };
             let found = format!("{:?}", numbers[index]);
             let field = if numbers.len() == 1 { field.to_owned() } else { format!("{field}[{index}]") };

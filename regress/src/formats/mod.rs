@@ -185,6 +185,9 @@ fn known(name: &'static str) -> Arc<Metric> {
     SHARED[METRICS.position(name)].clone()
 }
 
+/// What a number should be that is finite as it is written, and is not once it is converted.
+const FINITE_IN_BASE_UNITS: &str = "a number that is finite in base units (seconds, bytes, counts)";
+
 /// A line of a file, without its end.
 struct Line<'a> {
     bytes: &'a [u8],

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         for item in &side.items {
             let part = self.read_item(item, reach, host).and_then(|mut readings| {
                 for reading in &mut readings {
-                    units::apply(&self.units, &mut reading.observations);
+                    units::apply(&self.units, reading);
                 }
                 if let Some(all) = &mut self.taken {
                     let roots = self.catalogue.get().map_or(&[][..], |catalogue| &catalogue.roots);
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     pub fn take(&self, label: &str, files: Vec<File>) -> Result<Run, Failure> {
         let mut readings: Vec<Reading> = files.into_iter().map(read_bytes).collect();
         for reading in &mut readings {
-            units::apply(&self.units, &mut reading.observations);
+            units::apply(&self.units, reading);
         }
         merge(label, label, readings)
     }

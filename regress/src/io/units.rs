@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::formats::{Place, Problem, ReadError, Reading};
 use crate::model::{METRICS, Metric, Observation, Standing, Values};
 use crate::policy::{Entry, EntryError, Field, Value, did_you_mean};
 use crate::select::Pattern;
@@ -20,6 +21,8 @@ use crate::unit::{Better, Quantity, Unit};
 #[derive(Clone, Debug)]
 pub struct UnitRule {
     pattern: Pattern,
+    /// The unit, as it is written.
+    word: String,
     /// Base units for one of criterion's numbers.
     factor: f64,
     metric: Arc<Metric>,
@@ -99,7 +102,8 @@ fn rule(entry: &Entry) -> Result<UnitRule, Vec<EntryError>> {
     }
     let pattern = Pattern::new(text("benchmark").map_or("*", |(pattern, _)| pattern));
     let metric = Metric { better: better.unwrap_or(metric.better), ..metric };
-    Ok(UnitRule { pattern, factor, metric: metric.into() })
+    let word = text("unit").map_or_else(String::new, |(word, _)| word.to_owned());
+    Ok(UnitRule { pattern, word, factor, metric: metric.into() })
 }
 
 /// The base unit of a word and the factor to it.
@@ -112,29 +116,49 @@ fn unit_of(word: &str) -> (Unit, f64) {
 }
 
 /// Gives criterion's numbers their units, and leaves out what was computed from them as if they were times.
-pub(super) fn apply(rules: &[UnitRule], observations: &mut Vec<Observation>) {
+///
+/// What is no number any more in its unit is a problem of the reading.
+pub(super) fn apply(rules: &[UnitRule], reading: &mut Reading) {
     if rules.is_empty() {
         return;
     }
-    observations.retain_mut(|observation| {
+    let problems = &mut reading.problems;
+    reading.observations.retain_mut(|observation| {
         let is_criterions = &*observation.harness == "criterion";
         let rule = rules.iter().find(|rule| is_criterions && rule.pattern.matches(&observation.id));
         match rule {
             None => true,
-            Some(rule) if &*observation.metric.name == "time" => rule.measure(observation),
+            Some(rule) if &*observation.metric.name == "time" => match rule.measure(observation) {
+                Ok(()) => true,
+                Err(problem) => {
+                    let (path, place) = (observation.origin.clone(), Place::Field(observation.id.to_string()));
+                    problems.push(ReadError { path, place, problem });
+                    false
+                }
+            },
             Some(_) => false,
         }
     });
 }
 
 impl UnitRule {
-    /// Whether the numbers are finite in this unit.
-    fn measure(&self, observation: &mut Observation) -> bool {
-        let Values::Sampled(processes) = &observation.values else { return true };
-        let Some(processes) = processes.map(|seconds| as_written(seconds) * self.factor) else { return false };
-        observation.values = Values::Sampled(processes);
+    /// # Errors
+    /// A number is too large for the base unit.
+    fn measure(&self, observation: &mut Observation) -> Result<(), Problem> {
+        let Values::Sampled(processes) = &observation.values else { return Ok(()) };
+        let in_base_unit = |seconds: f64| as_written(seconds) * self.factor;
+        let Some(converted) = processes.map(in_base_unit) else {
+            let numbers = processes.pooled().values().iter();
+            let largest = numbers.copied().find(|number| !in_base_unit(*number).is_finite()).map(as_written);
+            let found = format!("{:?} {}", largest.unwrap_or(f64::INFINITY), self.word);
+            return Err(Problem::ImpossibleNumber {
+                found,
+                wanted: "a finite number in the base unit of its [[unit]]",
+            });
+        };
+        observation.values = Values::Sampled(converted);
         observation.metric = self.metric.clone();
-        true
+        Ok(())
     }
 }
 

@@ -656,6 +656,8 @@ fn go_lines_are_read_as_benchstat_reads_them() {
     check_line("BenchmarkB 1 1e-300 ns/op", &[], &[], &["B time"]);
     check_line("BenchmarkB 1 +Inf ns/op", &["a.txt:2: `inf` is no measurement; wanted a finite measurement"], &[], &[]);
     check_line("BenchmarkB 1 NaN ns/op", &["a.txt:2: `NaN` is no measurement; wanted a finite measurement"], &[], &[]);
+    let finite = "wanted a number that is finite in base units (seconds, bytes, counts)";
+    check_line("BenchmarkB 1 1e308 MB/s", &[&format!("a.txt:2: `1e308` is no measurement; {finite}")], &[], &[]);
     check_line("BenchmarkB\u{a0}1\t2\u{3000}ns/op", &[], &[], &["B time"]);
     check_line("BenchmarkB/ü|<x> 1 2 MB/s 3 time", &[], &[], &["B/ü|<x> throughput", "B/ü|<x> go:time"]);
     check_line("Unit", &[], &["a.txt:2: `Unit` without a unit"], &[]);

@@ -237,6 +237,18 @@ fn a_histogram_of_jmh_gives_a_mean_and_a_ninth_decile_for_each_iteration() {
 }
 
 #[test]
+fn a_number_that_is_too_large_once_it_is_converted_is_refused_as_it_stands_there() {
+    check_file(
+        "github-action",
+        r#"[{"name":"x","unit":"h","value":1e308}]"#,
+        &[
+            "a.json: `[0].value`: `1e308` is no measurement; wanted a number that is finite in base units (seconds, bytes, counts)",
+        ],
+        &[],
+    );
+}
+
+#[test]
 fn a_broken_file_of_jmh_is_refused_with_the_place() {
     let check_one = |edit, problems: &[&str]| check_edited("jmh", JMH, edit, problems);
     check_one(

@@ -189,7 +189,8 @@ impl<'a> Results<'a> {
             let (unit, factor) = self.units.index_of(unit, position);
             self.tidied.push((value * factor, unit));
         }
-        if let Some(problem) = self.tidied.iter().find_map(|measurement| self.impossible(*measurement)) {
+        let mut measurements = self.tidied.iter().zip(&self.measurements);
+        if let Some(problem) = measurements.find_map(|(tidied, (written, _))| self.impossible(*tidied, *written)) {
             return self.problems.push((self.line_number, problem));
         }
         let series = self.series_of(name);
@@ -213,16 +214,17 @@ impl<'a> Results<'a> {
     }
 
     /// A unit of its own may count backwards, time and memory cannot.
-    fn impossible(&self, (number, unit): (f64, usize)) -> Option<Problem> {
-        if number.is_finite() && number >= 0.0 {
-            return None;
+    ///
+    /// * `written`: the number before it was tidied.
+    fn impossible(&self, (number, unit): (f64, usize), written: f64) -> Option<Problem> {
+        if !number.is_finite() {
+            return Some(not_finite(written));
         }
-        let problem = |wanted| Some(Problem::ImpossibleNumber { found: number.to_string(), wanted });
-        match self.units.tidied[unit].known_metric() {
-            _ if !number.is_finite() => problem("a finite measurement"),
-            Some(_) => problem("a measurement of at least 0"),
-            None => None,
-        }
+        let cannot_be_negative = || self.units.tidied[unit].known_metric().is_some();
+        (number < 0.0 && cannot_be_negative()).then(|| {
+            let found = written.to_string();
+            Problem::ImpossibleNumber { found, wanted: "a measurement of at least 0" }
+        })
     }
 
     fn series_of(&mut self, name: &'a str) -> usize {
@@ -334,6 +336,12 @@ fn joined<'s>(all: impl Iterator<Item = &'s [(&'s str, &'s str)]>) -> Vec<(&'s s
         }
     }
     joined.into_iter().map(|(key, values)| (key, values.join(","))).collect()
+}
+
+/// A number that is no measurement, or none any more once it is tidied.
+fn not_finite(written: f64) -> Problem {
+    let wanted = if written.is_finite() { super::FINITE_IN_BASE_UNITS } else { "a finite measurement" };
+    Problem::ImpossibleNumber { found: format!("{written:?}"), wanted }
 }
 
 fn bench_id(package: &str, name: &str) -> BenchId {

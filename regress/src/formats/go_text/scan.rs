@@ -148,10 +148,9 @@ impl<'a> Scanner<'a> {
         match Line::new(line, &mut self.measurements) {
             Ok(Line::Result(name)) => {
                 self.last = self.bench(name);
-                if let Some(found) = self.take_measurements() {
+                if let Some(written) = self.take_measurements() {
                     let place = Place::Line { line_number: self.line_number, column_number: 0 };
-                    let problem =
-                        Problem::ImpossibleNumber { found: found.to_string(), wanted: "a finite measurement" };
+                    let problem = super::not_finite(written);
                     self.seen.problems.push(ReadError { path: file.path.clone(), place, problem });
                 }
             }
@@ -213,11 +212,11 @@ impl<'a> Scanner<'a> {
                     series.len() - 1
                 });
             let series = &mut series[index];
-            let value = if series.tidied.is_some() { value * series.factor } else { value };
-            if !value.is_finite() {
+            let tidied = if series.tidied.is_some() { value * series.factor } else { value };
+            if !tidied.is_finite() {
                 impossible = Some(value);
             }
-            series.values.push(value);
+            series.values.push(tidied);
         }
         impossible
     }

@@ -111,6 +111,20 @@ fn a_measurement_of_ones_own_has_the_unit_that_the_configuration_says() {
     }
 }
 
+/// It is no result that was not measured.
+#[test]
+fn a_number_that_is_too_large_for_its_unit_is_told() {
+    let desk = Desk::with(&[
+        ("results/g/f/new/benchmark.json", BENCHMARK),
+        ("results/g/f/new/sample.json", &sample("10.0,1e307,12.0")),
+        ("regress.toml", "[[unit]]\nbenchmark = \"*\"\nunit = \"KiB\"\n"),
+    ]);
+    desk.run("check results").refused(&[
+        "results/g/f/new/sample.json: `g/f`: `1e307 KiB` is no measurement",
+        "wanted a finite number in the base unit of its [[unit]]",
+    ]);
+}
+
 #[test]
 fn every_mistake_in_a_unit_is_told_with_its_line() {
     let desk = Desk::with(&[("a.txt", "BenchmarkA 1 1 allocs/op\n")]);
