@@ -1,11 +1,11 @@
 //! Go text of any results, so that benchstat and whatever else reads it can be run on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use super::line::Line;
 use super::unit::tidy;
-use crate::model::{BenchId, Metric, Nature, Observation, Run, Values};
+use crate::model::{Metric, Nature, Observation, PACKAGE, Run, Settings, Values};
 use crate::unit::{Better, Unit};
 
 /// `run` as Go text: a line for each measurement, with as many units as were measured.
@@ -24,16 +24,20 @@ pub fn write(run: &Run) -> Vec<u8> {
     let of_run = host(run);
     let mut now = Standing::default();
     if run.settings.is_empty() {
-        now.set(&of_run, &mut text);
+        now.set(of_run.clone(), &mut text);
     }
     write_units(run, &mut text);
     let mut names = BTreeSet::new();
+    let mut last = None;
     for of_benchmark in run.observations().chunk_by(|a, b| a.id == b.id) {
         let id = of_benchmark[0].id.as_str();
-        let settings = settings(run, &of_benchmark[0].id, &of_run);
-        let package = settings.iter().find(|(key, _)| key == "pkg").map_or("", |(_, package)| package);
+        let of_file = run.settings.get(&of_benchmark[0].id);
+        // Those of a file are the same for most of its benchmarks.
+        if last.replace(of_file) != Some(of_file) {
+            now.set(settings(of_file, &of_run), &mut text);
+        }
+        let package = now.package.as_str();
         let bare = id.strip_prefix(package).and_then(|rest| rest.strip_prefix('.')).filter(|_| !package.is_empty());
-        now.set(&settings, &mut text);
         write_benchmark(&name(package, bare.unwrap_or(id), &mut names), of_benchmark, &mut text);
     }
     text.into_bytes()
@@ -44,21 +48,28 @@ const A_STRING: &str = "a String never refuses";
 /// A key with its value.
 type Setting = (String, String);
 
-/// What is known of the machine.
+/// What is known of the machine of all benchmarks. Nothing where files speak of theirs: the others may be of another.
 fn host(run: &Run) -> Vec<Setting> {
+    let is_of_the_machine = |(key, _): &(Box<str>, Box<str>)| MACHINE.contains(&&**key);
+    let mut of_files: Vec<&Settings> = run.settings.values().collect();
+    of_files.dedup();
+    if of_files.into_iter().any(|settings| settings.iter().any(is_of_the_machine)) {
+        return Vec::new();
+    }
     let Some(host) = &run.provenance.host else { return Vec::new() };
     let (os, architecture) = host.os.split_once(' ').unwrap_or((&host.os, ""));
-    let known = [("goos", os), ("goarch", architecture), ("cpu", &host.cpu)];
-    known.into_iter().filter_map(|(key, value)| setting(key, value)).collect()
+    let known = MACHINE.into_iter().zip([os, architecture, &host.cpu]);
+    known.filter_map(|(key, value)| setting(key, value)).collect()
 }
 
-/// What a file said of a benchmark, and of the machine what it did not say.
-fn settings(run: &Run, id: &BenchId, of_run: &[Setting]) -> Vec<Setting> {
-    let of_file = run.settings.get(id).map_or(&[][..], |settings| settings);
-    let mut settings: Vec<Setting> = of_file.iter().filter_map(|(key, value)| setting(key, value)).collect();
-    let unsaid = |known: &&Setting| of_file.iter().all(|(key, _)| **key != *known.0);
-    settings.extend(of_run.iter().filter(unsaid).cloned());
-    settings
+/// The settings that say on which machine was measured.
+const MACHINE: [&str; 3] = ["goos", "goarch", "cpu"];
+
+/// What a file said of a benchmark, and what is known of the machine of all of them.
+fn settings(of_file: Option<&Settings>, of_run: &[Setting]) -> Vec<Setting> {
+    let of_file = of_file.map_or(&[][..], |settings| settings);
+    let of_file = of_file.iter().filter_map(|(key, value)| setting(key, value));
+    of_file.chain(of_run.iter().cloned()).collect()
 }
 
 /// As a reader takes it back; `None` for what would be no setting in such a text.
@@ -71,18 +82,27 @@ fn setting(key: &str, value: &str) -> Option<Setting> {
 
 /// The settings that hold at a place of the text.
 #[derive(Default)]
-struct Standing(Vec<Setting>);
+struct Standing {
+    settings: Vec<Setting>,
+    /// The package that stands in front of names; empty without one.
+    package: String,
+}
 
 impl Standing {
     /// Makes these hold, and no others.
-    fn set(&mut self, wanted: &[Setting], text: &mut String) {
-        for (key, _) in self.0.iter().filter(|(key, _)| wanted.iter().all(|(other, _)| other != key)) {
+    fn set(&mut self, wanted: Vec<Setting>, text: &mut String) {
+        fn values(settings: &[Setting]) -> HashMap<&str, &str> {
+            settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        }
+        let (before, after) = (values(&self.settings), values(&wanted));
+        for (key, _) in self.settings.iter().filter(|(key, _)| !after.contains_key(key.as_str())) {
             writeln!(text, "{key}:").expect(A_STRING);
         }
-        for (key, value) in wanted.iter().filter(|setting| !self.0.contains(setting)) {
+        for (key, value) in wanted.iter().filter(|(key, value)| before.get(key.as_str()) != Some(&value.as_str())) {
             writeln!(text, "{key}: {value}").expect(A_STRING);
         }
-        self.0 = wanted.to_vec();
+        self.package = after.get(PACKAGE).map_or_else(String::new, |package| (*package).to_owned());
+        self.settings = wanted;
     }
 }
 
@@ -192,7 +212,7 @@ mod tests {
     use super::super::FORMAT;
     use super::*;
     use crate::formats::File;
-    use crate::model::{Exact, Host, Processes, Provenance};
+    use crate::model::{BenchId, Exact, Host, Processes, Provenance};
     use crate::stats::Sample;
 
     fn observation(name: &str, metric: Metric, values: Values) -> Observation {

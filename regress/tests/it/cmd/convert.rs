@@ -103,6 +103,22 @@ BenchmarkCosine 1 202 ns/op 4 allocs/op
     assert_eq!(settings("again.json"), settings("baselines/kept.json"));
 }
 
+/// What one file says of its machine is not said of the benchmarks of another.
+#[test]
+fn each_file_speaks_of_its_own_machine() {
+    let line = |name: &str| format!("Benchmark{name} 1 100 ns/op\n");
+    let desk = Desk::with(&[
+        ("a.txt", &["goos: linux\ngoarch: arm64\ncpu: A\n", &line("A")].concat()),
+        ("b.txt", &["pkg: p\n", &line("B")].concat()),
+        ("c.txt", &line("C")),
+    ]);
+    let text = desk.run("convert --to go a.txt b.txt c.txt").stdout;
+    let expected = "goos: linux\ngoarch: arm64\ncpu: A\nBenchmarkA\t1\t100 ns/op\n\
+                    goos:\ngoarch:\ncpu:\nBenchmarkC\t1\t100 ns/op\n\
+                    pkg: p\nBenchmarkB\t1\t100 ns/op\n";
+    assert_eq!(text, expected);
+}
+
 /// As `convert --to regress` of an earlier version wrote it.
 #[test]
 fn a_metric_of_another_name_once_is_read_by_its_name_of_today() {
