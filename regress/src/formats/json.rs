@@ -75,6 +75,10 @@ pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Proble
     if let Some((found, expected)) = mismatch.and_then(|words| words.split_once(", expected ")) {
         let expected = match expected {
             "a sequence" => "a list",
+            "a map" => "an object",
+            "u64" | "usize" | "u32" => "a whole number of at least 0",
+            "i64" => "a whole number",
+            "f64" => "a number",
             structure if structure.starts_with("struct ") => "an object",
             other => other,
         };
@@ -238,8 +242,8 @@ mod tests {
         check("{}", "x.json:1:2: found no `a`; wanted a shape");
         check(r#"{"a":1,"a":2}"#, "x.json:1:10: found `a` twice; wanted a shape");
         check("[1]", "x.json:1: found sequence; wanted an object in a shape");
-        check(r#"{"a":-1}"#, "x.json:1:7: found integer `-1`; wanted u64 in a shape");
-        check(r#"{"a":null}"#, "x.json:1:9: found null; wanted u64 in a shape");
+        check(r#"{"a":-1}"#, "x.json:1:7: found integer `-1`; wanted a whole number of at least 0 in a shape");
+        check(r#"{"a":null}"#, "x.json:1:9: found null; wanted a whole number of at least 0 in a shape");
         check(r#"{"b":1}"#, "x.json:1:4: found an unknown field `b`, expected `a`; wanted a shape");
         check(r#"{"a":"#, "x.json:1:5: the file ends too early; wanted a shape");
         check("x", "x.json:1:1: found expected value; wanted a shape");

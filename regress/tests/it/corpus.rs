@@ -542,7 +542,7 @@ fn a_broken_dhat_file_is_refused_with_the_place() {
     );
     check_one(
         &DHAT.replace("\"tb\":32", "\"tb\":-32"),
-        "g/f.i/dhat.f.i.out:1:92: found integer `-32`; wanted u64 in a profile of DHAT",
+        "g/f.i/dhat.f.i.out:1:92: found integer `-32`; wanted a whole number of at least 0 in a profile of DHAT",
     );
     let huge = DHAT.replace("[1,3]", "[1,2]").replace("\"tbk\":2", "\"tbk\":18446744073709551615");
     check_one(&huge, "g/f.i/dhat.f.i.out: `pps`: `the sum of all `tbk`` is no measurement; wanted less than 2^64");
@@ -593,7 +593,7 @@ fn a_broken_meter_file_is_refused_with_the_place() {
     );
     check_one(
         &METER.replace("\"total\":1", "\"total\":-1"),
-        &["p/b/new.jsonl:2: found integer `-1`; wanted u64 in a line of a meter file"],
+        &["p/b/new.jsonl:2: found integer `-1`; wanted a whole number of at least 0 in a line of a meter file"],
     );
     check_one(
         &METER.replace("\"unit\":\"count\"", "\"unit\":\"s\""),

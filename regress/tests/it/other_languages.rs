@@ -231,7 +231,7 @@ fn a_histogram_of_jmh_gives_a_mean_and_a_ninth_decile_for_each_iteration() {
         text,
         ("[5.0, 1]", "[5.0, -1]"),
         &[
-            "a.json: `[0].primaryMetric.rawDataHistogram`: found integer `-1`; wanted u64 in lists of durations and their counts",
+            "a.json: `[0].primaryMetric.rawDataHistogram`: found integer `-1`; wanted a whole number of at least 0 in lists of durations and their counts",
         ],
     );
 }

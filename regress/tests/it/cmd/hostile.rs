@@ -103,8 +103,12 @@ fn what_is_no_result_is_refused_with_the_reason() {
     check([0xff, 0xfe, b'{', 0], "file: no known result format");
     check(&native("a", 1)[..60], "the file ends too early");
     check(native("a", 1).replace("run/1", "run/9"), "version `regress-run/9`; this program reads regress-run/1");
-    check(native("a", 1).replace("\"total\":1", "\"total\":-1"), "wanted u64");
+    check(native("a", 1).replace("\"total\":1", "\"total\":-1"), "wanted a whole number of at least 0");
     check(native("a", 1).replace("\"operations\":1", "\"operations\":0"), "wanted at least 1 operation");
+    check(
+        native("a", 1).replace("\"operations\":1", "\"operations\":1,\"settings\":-1"),
+        "found integer `-1`; wanted a whole number of at least 0 in an observation",
+    );
     check("BenchmarkA 1 NaN ns/op\n", "file:1: `NaN` is no measurement; wanted a finite measurement");
     check("BenchmarkA 1 +Inf ns/op\n", "file:1: `inf` is no measurement; wanted a finite measurement");
     check("BenchmarkA 1 -5 ns/op\n", "is no measurement; wanted a measurement of at least 0");
