@@ -31,6 +31,7 @@ const OPEN_ROWS: usize = 20;
 fn render(report: &Report, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(headline(report));
     circumstances(report, &mut page);
+    copied(report, &mut page);
     broken(report, &mut page);
     not_proven(report, &mut page);
     excused(report, &mut page);
@@ -51,6 +52,11 @@ fn headline(report: &Report) -> String {
 fn circumstances(report: &Report, page: &mut Page) {
     let pieces: Vec<String> = words::circumstances(report).iter().map(|piece| text(piece)).collect();
     page.paragraph(&pieces.join(" · "));
+}
+
+/// What nobody measured passes, whatever is below: that is no note.
+fn copied(report: &Report, page: &mut Page) {
+    words::copied(report).iter().for_each(|warning| page.paragraph(&text(warning)));
 }
 
 const BROKEN: [&str; 7] = ["broken", "old", "new", "change", "limit", "smallest visible", "cause"];
@@ -253,7 +259,9 @@ fn verdict(line: &Line, word: &str) -> String {
 /// Said once for many rows, and not said above.
 fn notes(report: &Report, page: &mut Page) {
     let sides = report.context.old.iter().chain([&report.context.new]);
-    let is_above = |note: &String| !report.broken().is_empty() && report.context.code.contains(note);
+    let copied = words::copied(report);
+    let is_code_above = |note: &String| !report.broken().is_empty() && report.context.code.contains(note);
+    let is_above = |note: &String| copied.as_ref() == Some(note) || is_code_above(note);
     let all: Vec<String> = words::folds(report)
         .into_iter()
         .chain(report.means.iter().map(words::mean))

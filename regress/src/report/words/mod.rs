@@ -15,7 +15,7 @@ mod notes;
 pub(super) use breaches::{Breach, Failure, breach, cause, evidence, excused, failure, unproven_facts, waiver};
 pub(super) use folds::{folds, mean};
 pub(super) use headline::{circumstances, next_step, tally};
-pub(super) use notes::{notes, warning};
+pub(super) use notes::{copied, notes, warning};
 
 use super::Side;
 use super::view::Report;

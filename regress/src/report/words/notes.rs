@@ -28,7 +28,7 @@ pub(in crate::report) fn notes(report: &Report) -> Vec<String> {
 }
 
 /// What passed though nobody measured it a second time: the same times to the last digit are on both sides.
-fn copied(report: &Report) -> Option<String> {
+pub(in crate::report) fn copied(report: &Report) -> Option<String> {
     let names: Vec<String> = report.copied().map(|line| line.row.comparison.id.to_string()).collect();
     let more = if names.len() > NAMES { ", …" } else { "" };
     let (rows, it) = match names.len() {

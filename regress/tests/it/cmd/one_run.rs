@@ -149,6 +149,10 @@ fn what_was_not_measured_again_and_passes_is_warned_of() {
         assert_eq!(text.matches(WARNING).count(), 1, "{told:#?}");
         assert!(!desk.run(&format!("compare old new --filter Parse --format {format}")).stdout.contains("again"));
     }
+    // A reviewer need not unfold it.
+    let comment = desk.run("compare old new --format markdown").stdout;
+    let open = comment.split("<details>").next().unwrap_or_default();
+    assert!(open.contains("2 rows were not measured again"), "{comment}");
     let one = desk.run("compare old new --filter Sort2 --filter Parse");
     assert!(one.stdout.contains("warning: 1 row was not measured again (Sort2): measure it"), "{one:#?}");
 }
