@@ -12,10 +12,11 @@ use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Sett
 use crate::model::{BenchId, Host, Noise, Run, Warning};
 use crate::policy::{self, Aliases, Budget, Request, Source};
 use crate::report::{
-    self, Between, Colour, Context, FalseAlarms, Measurements, NullRun, Order, RENDERERS, Renderer, Report, Rounds,
-    Show, Side, Style,
+    self, Between, Colour, Context, FalseAlarms, Measurements, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
+    Style,
 };
 use crate::select::Wanted;
+use crate::signoff::NullRun;
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> Result<Exit, Stop> {
     let mut desk = Desk::set_up(&args.look)?;
@@ -103,11 +104,7 @@ impl<'a> Desk<'a> {
             return Ok(());
         };
         self.settings.options.allowances.learn(&noise);
-        self.false_alarms.null_run = Some(NullRun {
-            recorded_at: noise.provenance.recorded_at.clone(),
-            runs: noise.runs,
-            false_runs: noise.false_runs,
-        });
+        self.false_alarms.null_run = Some(NullRun::of(&noise));
         self.noise = Some(noise);
         Ok(())
     }

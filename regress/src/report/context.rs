@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::measurements::Measurements;
 use crate::compare::Options;
 use crate::model::Provenance;
+use crate::signoff::NullRun;
 
 /// What a report needs to know besides the verdicts.
 #[derive(Clone, Debug)]
@@ -52,23 +53,12 @@ pub enum Between {
 }
 
 /// How often measuring on this machine flagged what did not change, as far as anybody looked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FalseAlarms {
     /// What the last null run found.
     pub null_run: Option<NullRun>,
     /// What this run found on benchmarks whose machine code is the same on both sides.
     pub same_code: Option<SameCode>,
-}
-
-/// A program, measured against itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NullRun {
-    /// When, RFC 3339 in UTC.
-    pub recorded_at: Option<String>,
-    /// Runs that were redrawn from its rounds.
-    pub runs: usize,
-    /// Those that called something slower or faster.
-    pub false_runs: usize,
 }
 
 /// Benchmarks that cannot have changed, measured all the same.

@@ -40,7 +40,7 @@ mod words;
 
 use std::io::{self, Write};
 
-pub use context::{Between, Context, FalseAlarms, NullRun, SameCode, Show, Side};
+pub use context::{Between, Context, FalseAlarms, SameCode, Show, Side};
 pub use escape::terminal as visible;
 pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};

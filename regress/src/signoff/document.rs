@@ -6,6 +6,7 @@ use super::checklist::{Case, Line, State, checklist};
 use super::course::{Course, course};
 use super::facts::Facts;
 use super::headroom::{BudgetUse, budgets, line_number};
+use super::null_run::NullRun;
 use super::recipe::{Input, Recipe, Tool};
 use super::unjudged::{Unjudged, unjudged};
 use super::word::as_word;
@@ -192,23 +193,6 @@ pub struct NoiseSeen {
     pub null_run: Option<NullRun>,
 }
 
-/// What measuring a program against itself found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct NullRun {
-    /// When.
-    pub recorded_at: Option<String>,
-    /// So many runs were redrawn from its rounds.
-    pub runs: usize,
-    /// So many of them raised a false alarm.
-    pub false_runs: usize,
-    /// So many benchmarks were measured.
-    pub benchmarks: usize,
-    /// Of the steadiest benchmark the smallest slowdown that can be seen, new ÷ old.
-    pub visible_least: Option<f64>,
-    /// The same of the wildest.
-    pub visible_most: Option<f64>,
-}
-
 impl Document {
     /// The document of these facts.
     pub fn of(facts: &Facts<'_>) -> Document {
@@ -351,18 +335,7 @@ impl Waived {
 
 impl NoiseSeen {
     fn of(facts: &Facts<'_>) -> NoiseSeen {
-        let null_run = facts.noise.map(|noise| {
-            let visible = noise.benchmarks.values().filter_map(|bench| Some(bench.visible.last()?.1));
-            let visible: Vec<f64> = visible.filter(|ratio| ratio.is_finite()).collect();
-            NullRun {
-                recorded_at: noise.provenance.recorded_at.clone(),
-                runs: noise.runs,
-                false_runs: noise.false_runs,
-                benchmarks: noise.benchmarks.len(),
-                visible_least: visible.iter().copied().reduce(f64::min),
-                visible_most: visible.iter().copied().reduce(f64::max),
-            }
-        });
+        let null_run = facts.noise.map(NullRun::of);
         let options = facts.options;
         NoiseSeen { confidence: options.confidence, alpha: options.alpha, between_runs: options.between_runs, null_run }
     }

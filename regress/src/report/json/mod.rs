@@ -19,11 +19,12 @@ use side::SideFile;
 pub(super) use lines::LineByLine;
 
 use super::view::{Note, Report};
-use super::{FalseAlarms, NullRun, SameCode};
+use super::{FalseAlarms, SameCode};
 use super::{Renderer, Style};
 use crate::compare::{Correction, MetricMean, Options};
 use crate::model::BenchId;
 use crate::policy::Judgement;
+use crate::signoff::NullRun;
 
 pub(super) const RENDERER: Renderer = Renderer {
     name: "json",
@@ -177,7 +178,7 @@ impl CountsFile {
 
 impl<'a> FalseAlarmsFile<'a> {
     fn of(alarms: &'a FalseAlarms) -> FalseAlarmsFile<'a> {
-        let null_run = alarms.null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs }| NullRunFile {
+        let null_run = alarms.null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs, .. }| NullRunFile {
             recorded_at: recorded_at.as_deref(),
             runs: *runs,
             false_runs: *false_runs,

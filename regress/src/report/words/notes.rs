@@ -5,7 +5,8 @@ use crate::compare::{self, Allowance, Beside, Change};
 use crate::model::BenchId;
 use crate::policy::{ArmedRule, ArmedState, Renamed};
 use crate::report::view::{Note, Report};
-use crate::report::{FalseAlarms, NullRun, SameCode};
+use crate::report::{FalseAlarms, SameCode};
+use crate::signoff::NullRun;
 use crate::unit::{count, count_doing};
 
 /// Everything that is said once for many rows.
@@ -90,7 +91,7 @@ fn armed_rule(report: &Report, rule: &ArmedRule) -> String {
 /// How often measuring here flags what did not change.
 pub(super) fn false_alarms(report: &Report) -> Option<String> {
     let FalseAlarms { null_run, same_code } = &report.context.false_alarms;
-    let null_run = null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs }| {
+    let null_run = null_run.as_ref().map(|NullRun { recorded_at, runs, false_runs, .. }| {
         let day = recorded_at.as_deref().and_then(|time| time.split('T').next()).unwrap_or("an unknown day");
         format!("{false_runs} of {runs} runs redrawn from the null run of {day}")
     });
