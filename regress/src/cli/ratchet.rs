@@ -96,7 +96,7 @@ fn origin(reached: &Reached, holes: Holes) -> Option<String> {
     let of = if *measured == 1 { String::new() } else { format!(", the worst of {}", count(*measured, "benchmark")) };
     let without = match without.len() {
         0 => String::new(),
-        n => format!("; {} it matches without the metric ({})", count(n, "benchmark"), named(without)),
+        n => format!("; {} without this metric ({})", count(n, "benchmark"), named(without)),
     };
     if missing.is_empty() {
         return Some(format!("line {line_number}: {limit} of {worst}{of}{without}"));

@@ -214,7 +214,7 @@ fn what_does_not_have_the_metric_at_all_is_told_and_no_hole() {
         super::cmd::Desk::with(&[("counts", SORTS), ("new", &[SORTS, &times].concat()), ("regress.toml", budgets)]);
     let told = desk.run("budget tighten new --baseline counts");
     assert!(told.stdout.contains("+limit = \"<= "), "{told:#?}");
-    let without = "; 3 benchmarks it matches without the metric (`Sort/n10`, `Sort/n100`, `Sort/n1000`)";
+    let without = "; 3 benchmarks without this metric (`Sort/n10`, `Sort/n100`, `Sort/n1000`)";
     assert!(told.stderr.contains(&format!(" of Parse{without}\n")), "{told:#?}");
 }
 
