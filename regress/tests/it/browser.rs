@@ -267,6 +267,15 @@ fn pages_are_no_wider_than_a_telephone() {
         assert!(count(".metrics td.verdict-word").as_u64() >= Some(4), "{page}");
         let ground = "getComputedStyle(document.querySelector('.metrics thead th')).backgroundColor";
         assert_eq!(browser.value(ground), "rgba(0, 0, 0, 0)", "{page}");
+        // A name has the whole line beside its verdict, however wide the numbers below are.
+        let line = "parseFloat(getComputedStyle(document.querySelector('tr.row .name')).lineHeight)";
+        let tall =
+            "Array.from(document.querySelectorAll('tr.row .name')).filter((name) => name.offsetHeight > 1.5 * line)";
+        assert_eq!(
+            browser.value(&format!("((line) => {tall}.map((name) => name.textContent))({line})")),
+            json!([]),
+            "{page}"
+        );
         // The last number of a row ends where its verdict does.
         let right = |cell: &str| format!("row.querySelector('{cell}').getBoundingClientRect().right");
         let last = if page == "check.html" { "td:nth-child(3)" } else { "td:nth-child(5)" };
