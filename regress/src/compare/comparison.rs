@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::methods::PAIRS;
-use super::{Allowance, Benchstat, Options, Summary};
+use super::methods::method::PAIRS;
+use super::{Allowance, Benchstat, Interval, Options, Summary};
 use crate::model::{BenchId, Metric, Observation};
 
 /// Everything known about one metric of one benchmark in two runs.
@@ -40,17 +40,6 @@ pub enum Sides {
     OnlyOld(Summary),
     /// It appeared.
     OnlyNew(Summary),
-}
-
-/// A number with the interval it lies in, at the confidence of [`Options`](super::Options). Ends may be infinite.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    /// The lower end.
-    pub low: f64,
-    /// The best guess.
-    pub point: f64,
-    /// The upper end.
-    pub high: f64,
 }
 
 /// How two sides differ.

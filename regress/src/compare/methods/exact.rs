@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use super::Method;
+use super::method::Method;
 use crate::compare::{Allowance, Change, Comparison, Finding, Interval, Sides, Summary};
 use crate::model::{Exact, Observation};
 use crate::unit::Better;

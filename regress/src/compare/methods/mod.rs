@@ -1,32 +1,20 @@
 //! Ways of comparing two observations, one file each.
 
 mod exact;
+pub(super) mod method;
 mod pairs;
 mod rank;
 mod summaries;
 
+pub use method::{IN_TURNS, Method, PAIRS};
 pub(super) use rank::finding as rank_finding;
 
 use super::summary::count_of;
 use super::{Comparison, Options};
 use crate::model::Observation;
 
-/// A way of comparing.
-pub struct Method {
-    /// What the JSON report calls it.
-    pub name: &'static str,
-    /// What it does, in one sentence.
-    pub what: &'static str,
-}
-
 /// All ways of comparing, with the cases they are for.
 pub const METHODS: &[&Method] = &[&exact::METHOD, &rank::METHOD, &pairs::METHOD, &summaries::METHOD, &TURNS];
-
-/// The name of the method for measurements that one process a side took in turns.
-pub const PAIRS: &str = pairs::METHOD.name;
-
-/// The name of the method for processes that took turns.
-pub const IN_TURNS: &str = "in-turns";
 
 /// Decided round by round while measuring, by `trial`.
 const TURNS: Method = Method {

@@ -1,10 +1,10 @@
-use super::Method;
+use super::method::{Method, PAIRS};
 use crate::compare::{Allowance, Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
 use crate::model::{Observation, Processes, Values};
 use crate::stats::{self, Sample, TrimmedMean};
 
 pub(super) const METHOD: Method = Method {
-    name: "pairs",
+    name: PAIRS,
     what: "measurements taken in turns by one process a side: trimmed mean of the log ratio of each pair, Winsorised t, and an allowance for what a process is dealt",
 };
 

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::Method;
+use super::method::Method;
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
 use crate::model::{Exact, Nature, Observation, Processes, Values};
 use crate::stats::{self, Sample};

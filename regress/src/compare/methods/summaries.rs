@@ -1,4 +1,4 @@
-use super::Method;
+use super::method::Method;
 use super::rank::{direction, medians_of};
 use crate::compare::{Change, Comparison, Finding, Interval, Lack, Options, Sides, Summary};
 use crate::model::{Kept, Observation, Processes, Values};
