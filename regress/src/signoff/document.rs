@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::checklist::{Case, Line, State, checklist};
+use super::answer::{Case, State};
+use super::checklist::{Line, checklist};
 use super::course::{Course, course};
 use super::facts::Facts;
 use super::headroom::{BudgetUse, budgets, line_number};

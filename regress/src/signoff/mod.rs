@@ -13,6 +13,7 @@
 //! A document is a pure function of its [`Facts`]: the day is one of them, and there is no clock in it. The same facts
 //! give the same bytes, so anybody can make them again.
 
+mod answer;
 mod checklist;
 mod checks;
 mod course;
@@ -27,7 +28,8 @@ mod unjudged;
 mod verify;
 mod word;
 
-pub use checklist::{Line, State};
+pub use answer::State;
+pub use checklist::Line;
 pub use checks::{CHECKS, Check};
 pub use course::{Best, Course};
 pub use document::{Armed, Breach, Counts, Document, NoiseSeen, Origin, Verdict, Waived};

@@ -1,6 +1,6 @@
 //! Whether the rules could have said no.
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use crate::policy::{ArmedRule, ArmedState};
 use crate::unit::count_doing;
 

@@ -1,6 +1,6 @@
 //! What no measurement shows: somebody answers for it with a file.
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use crate::unit::count;
 
 pub(super) fn cpu_profile(case: &Case<'_>) -> Found {

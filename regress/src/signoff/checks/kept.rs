@@ -1,6 +1,6 @@
 //! What the rules say of one kind of metric.
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use super::super::unjudged;
 use crate::model::{Aspect, METRICS};
 use crate::policy::{Against, Judgement, Outcome, Row, RuleKind, WaiverState};

@@ -10,7 +10,7 @@ mod origin;
 mod quiet;
 mod trend;
 
-use super::checklist::{Case, Found};
+use super::answer::{Case, Found};
 
 /// A question of the checklist.
 pub struct Check {

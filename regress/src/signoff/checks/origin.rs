@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use crate::compare::{Finding, Reason};
 use crate::model::{BenchId, Host, Nature, Run, Standing, Values};
 use crate::policy::{Outcome, RuleKind};

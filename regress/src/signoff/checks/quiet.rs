@@ -1,6 +1,6 @@
 //! How far the measurements can be trusted.
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use crate::compare::Finding;
 use crate::model::{Nature, Noise};
 use crate::policy::{Day, Row};

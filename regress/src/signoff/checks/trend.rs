@@ -1,6 +1,6 @@
 //! What became of the numbers since.
 
-use super::super::checklist::{Case, Found, State};
+use super::super::answer::{Case, Found, State};
 use super::super::course::{Best, Course};
 use crate::compare::{Finding, Word};
 use crate::policy::{Excuse, Outcome, RuleKind};
