@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::budget::Source;
 use super::entry::{Entry, EntryError, Value, did_you_mean};
+use super::source::Source;
 use crate::model::{BenchId, Collision, Run, Warning};
 
 /// A benchmark that was renamed: what the old side calls `from` is compared with what the new side calls `to`.

@@ -1,9 +1,9 @@
-use super::budget::Source;
+use super::judgement::Judgement;
 use super::level::Level;
 use super::outcome::{Excuse, Outcome};
 use super::profile::{Profile, Stand, Topic};
 use super::rules::RuleKind;
-use super::verdict::Judgement;
+use super::source::Source;
 use crate::compare::{Comparison, Finding, Sides};
 use crate::model::Standing;
 

@@ -1,49 +1,19 @@
 use std::collections::BTreeSet;
 
-use super::Policy;
-use super::budget::{Budget, Source};
+use super::apply::apply;
 use super::case::Case;
 use super::entry::EntryError;
-use super::excuse::{self, Weighed};
+use super::judgement::{Judgement, Row};
 use super::level::Level;
 use super::outcome::Outcome;
-use super::rules::{Rule, RuleKind, Ruling};
-use super::verdict::{Judgement, Row, Verdicts};
+use super::request::Request;
+use super::rules::RuleKind;
+use super::source::Source;
+use super::verdict::Verdicts;
 use super::{appeared, armed, renamed, vacuous, waived};
-use crate::compare::{self, Comparison, Finding, Options, Reason};
-use crate::model::{BenchId, METRICS, Nature, Run, Standing, Warning};
+use crate::compare::{self, Comparison};
+use crate::model::{BenchId, Standing, Warning};
 use crate::parallel::in_parts;
-
-/// What is judged, and by what.
-pub struct Request<'a> {
-    /// The evidence.
-    pub comparisons: Vec<Comparison>,
-    /// The side compared against; `None` when there is none.
-    pub old: Option<&'a Run>,
-    /// The side that is judged.
-    pub new: &'a Run,
-    /// The rules, and how grave it is to break them.
-    pub policy: &'a Policy,
-    /// What the comparison took as given.
-    pub options: &'a Options,
-    /// What the user left out on purpose.
-    pub selection: &'a Selection,
-    /// Benchmarks that are in neither side though they were asked for, with the reason: `crashed: …`.
-    pub unmeasured: Vec<(BenchId, String)>,
-}
-
-/// What the user left out on purpose: a rule about it is not a rule about nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Only some benchmarks are looked at.
-    pub some_benchmarks: bool,
-    /// Only these metrics are looked at; empty for all.
-    pub metrics: Vec<String>,
-    /// Metrics that could not be measured here.
-    pub without: Vec<String>,
-    /// Only counts are looked at.
-    pub counts_only: bool,
-}
 
 /// So many rows are worth a core's while; chosen.
 const PART: usize = 256;
@@ -116,67 +86,5 @@ fn unmeasured_judgement(sentence: String) -> Judgement {
         advice: None,
         against: None,
         why: None,
-    }
-}
-
-/// What a rule says of a row, and what that means for the gate; `None` where it says nothing.
-pub(super) fn apply(
-    budget: &Budget,
-    rule: &Rule,
-    case: &Case<'_>,
-    policy: &Policy,
-    selection: &Selection,
-) -> Option<Judgement> {
-    let ruling = match set_aside(rule, case, selection) {
-        Some((outcome, reason)) => Ruling::new(outcome, reason),
-        None => rule.judge(case)?,
-    };
-    let Weighed { ruling, excuse } = excuse::weigh(ruling, budget, rule, case.row, policy);
-    let Ruling { outcome, sentence, advice, against, age: _ } = ruling;
-    Some(Judgement {
-        outcome,
-        excuse,
-        rule: rule.kind(),
-        rule_text: format!("{} {}", rule.kind().info().key, rule.text()),
-        source: budget.source,
-        sentence,
-        advice,
-        against,
-        why: budget.why.clone(),
-    })
-}
-
-/// Why a rule says nothing about a row it would otherwise judge; or is kept without a look at the numbers.
-fn set_aside(rule: &Rule, case: &Case<'_>, selection: &Selection) -> Option<(Outcome, String)> {
-    let metric = &case.row.metric.name;
-    if let (RuleKind::Change, Finding::NotComparable(reason @ (Reason::SameCode | Reason::SameFunctions))) =
-        (rule.kind(), &case.row.finding)
-    {
-        return Some((Outcome::Passed, reason.to_string()));
-    }
-    let reason = match (rule.kind(), &case.row.finding) {
-        (RuleKind::Present, Finding::OnlyOld) if selection.without.iter().any(|name| **name == **metric) => {
-            Some(format!("{metric} is not measured here, as --without says"))
-        }
-        (RuleKind::Change, Finding::NotComparable(reason)) => Some(reason.to_string()),
-        // A detail that vanishes is missed where a budget names it, or where nothing else tells that the benchmark did.
-        (RuleKind::Present, Finding::OnlyOld)
-            if case.row.metric.standing == Standing::Detail
-                && case.scope.metric.is_none()
-                && (case.benchmark_is_new_side || case.benchmark_has_headline) =>
-        {
-            Some("a detail of another metric".to_owned())
-        }
-        _ => None,
-    };
-    reason.map(|reason| (Outcome::NotJudged, reason))
-}
-
-impl Selection {
-    /// Whether rows of this metric are left out.
-    pub(super) fn leaves_out(&self, metric: &str) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == metric);
-        let timed = || METRICS.get(metric).is_some_and(|known| known.nature == Nature::Timed);
-        named(&self.without) || (!self.metrics.is_empty() && !named(&self.metrics)) || (self.counts_only && timed())
     }
 }

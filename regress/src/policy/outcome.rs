@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::bound::Bound;
-use super::budget::Source;
+use super::source::Source;
 
 /// What one rule says about one row. Ordered from harmless to grave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use super::budget::{Budgets, Source};
+use super::budget::Budgets;
 use super::entry::{Entry, EntryError, Field, Value, did_you_mean, metric_meant};
 use super::level::Level;
 use super::rules::{RULES, RuleKind, Unproven};
+use super::source::Source;
 use crate::model::METRICS;
 
 /// How strict the gate is on one occasion: on a pull request, on the main branch, before a release.

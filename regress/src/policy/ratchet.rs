@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{Bound, Operator};
-use super::budget::{Budget, Budgets, Source};
+use super::budget::{Budget, Budgets};
 use super::entry::did_you_mean;
 use super::rules::{Limit, Rule};
+use super::source::Source;
 use crate::compare::{Comparison, Options, Summary};
 use crate::model::{BenchId, Metric, Nature};
 use crate::unit::Outwards;

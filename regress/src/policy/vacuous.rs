@@ -1,14 +1,15 @@
 //! Rules that would pass whatever happens, because they are about nothing.
 
-use super::budget::{Budget, Budgets, Source};
+use super::budget::{Budget, Budgets};
 use super::entry::{EntryError, did_you_mean, metric_meant};
-use super::judge::Request;
+use super::judgement::{Judgement, Row};
 use super::level::Level;
 use super::outcome::Outcome;
 use super::profile::Topic;
+use super::request::Request;
 use super::rules::{Rule, RuleKind, scaling};
 use super::scope::Scope;
-use super::verdict::{Judgement, Row};
+use super::source::Source;
 use crate::compare::{Comparison, Sides};
 use crate::model::{Nature, Warning};
 

@@ -1,12 +1,12 @@
 use std::fmt;
 
 use super::Policy;
-use super::judge::Selection;
+use super::judgement::{Judgement, Row};
 use super::level::Level;
 use super::outcome::{Excuse, Outcome};
 use super::profile::Topic;
+use super::request::Selection;
 use super::rules::RuleKind;
-use super::verdict::{Judgement, Row};
 use super::waiver::{Leave, Waiver};
 use crate::compare::{Comparison, Sides};
 

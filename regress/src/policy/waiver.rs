@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::bound::{Bound, Operator};
-use super::budget::{Budgets, Source};
+use super::budget::Budgets;
 use super::day::Day;
 use super::entry::{Entry, EntryError, Field, Value, did_you_mean, metric_meant};
 use super::rules::Rule;
+use super::source::Source;
 use crate::compare::Comparison;
 use crate::model::{BenchId, METRICS, Nature};
 use crate::unit::{Better, Quantity, Unit};
