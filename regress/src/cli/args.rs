@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::colour::ColourChoice;
 use super::critcmp::CritcmpArgs;
 use super::signoff::SignoffArgs;
 use crate::formats::WRITERS;
@@ -161,13 +162,6 @@ pub(super) struct Look {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum StatsChoice {
     Benchstat,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColourChoice {
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(ClapArgs)]

@@ -2,9 +2,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::{
-    ColourChoice, ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice, WriteMode,
-};
+use super::args::{ColumnArgs, CompareArgs, Look, ReportFile, RowArgs, SortChoice, StatsChoice, WriteMode};
 use super::select::{Filters, Selector, all_or_failures};
 use super::{Exit, Stop};
 use crate::compare::{self, Beside, Columns, Comparison};
@@ -297,13 +295,7 @@ impl<'a> Desk<'a> {
     }
 
     fn style(&self) -> Style {
-        let colour = match self.look.color {
-            ColourChoice::Always => Colour::Always,
-            ColourChoice::Never => Colour::Never,
-            ColourChoice::Auto if world::wants_colour(&io::stdout()) => Colour::Always,
-            ColourChoice::Auto => Colour::Never,
-        };
-        Style { width: width(), colour }
+        Style { width: width(), colour: self.look.color.colour() }
     }
 }
 

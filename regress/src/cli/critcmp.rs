@@ -1,15 +1,15 @@
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use regex_lite::Regex;
 
-use super::args::ColourChoice;
+use super::colour::ColourChoice;
 use super::{Exit, Stop};
 use crate::formats::estimates::{self, Baseline};
 use crate::io::{self as world, Failure};
 use crate::report::critcmp::{self, Benchmark};
-use crate::report::{Colour, visible};
+use crate::report::visible;
 
 /// critcmp's own arguments.
 #[derive(ClapArgs)]
@@ -79,14 +79,9 @@ pub(super) fn run(args: &CritcmpArgs, out: &mut dyn Write) -> Result<Exit, Stop>
     if groups.is_empty() {
         return Err(Failure::new("no benchmark is left to show", "take --filter, --group or --threshold away").into());
     }
-    let colour = match args.color {
-        ColourChoice::Always => Colour::Always,
-        ColourChoice::Auto if world::wants_colour(&io::stdout()) => Colour::Always,
-        ColourChoice::Auto | ColourChoice::Never => Colour::Never,
-    };
     match args.list {
         true => critcmp::write_list(&groups, out)?,
-        false => critcmp::write_columns(&groups, colour, out)?,
+        false => critcmp::write_columns(&groups, args.color.colour(), out)?,
     }
     Ok(Exit::FINE)
 }

@@ -4,6 +4,7 @@ mod args;
 mod benchstat;
 mod budget;
 mod check;
+mod colour;
 mod commit_note;
 mod compare;
 mod convert;
