@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::escape::terminal as visible;
 use super::figures::{self, SidesText};
-use super::view::{Fold, Line, Place, Report};
+use super::line::{Fold, Line, Place};
+use super::view::Report;
 use super::{Renderer, Style};
 use crate::compare::Word;
 use crate::policy::{Conclusion, Outcome};

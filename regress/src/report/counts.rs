@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::Line;
+use super::line::Line;
 use crate::compare::Word;
 use crate::model::BenchId;
 use crate::policy::{Excuse, Judgement, Outcome, RuleKind};

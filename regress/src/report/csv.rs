@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::view::{Line, Report};
+use super::line::Line;
+use super::view::Report;
 use super::{Renderer, Style, escape, words};
 use crate::compare::{Benchstat, Beside, Change, Summary};
 use crate::policy::Outcome;

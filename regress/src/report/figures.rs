@@ -1,6 +1,6 @@
 //! The numbers of a row as text: one scale per row, so that old and new line up.
 
-use super::view::Line;
+use super::line::Line;
 use crate::compare::{Benchstat, Change, Comparison, Finding, Interval, Lack, Sides, Summary, Word};
 use crate::policy::{Against, Bound, Judgement, Outcome, RuleKind};
 use crate::unit::{Better, Scale, Unit, show_change};

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::escape;
-use super::view::{Line, Report};
+use super::line::Line;
+use super::view::Report;
 use super::{Renderer, Style};
 use crate::model::Standing;
 use crate::unit::Unit;

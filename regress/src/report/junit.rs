@@ -8,8 +8,9 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 
 use super::escape::xml;
 use super::figures::{self, Figures};
+use super::line::Line;
 use super::problems::{Gravity, Problem, problems};
-use super::view::{Line, Report};
+use super::view::Report;
 use super::{Renderer, Style, words};
 use crate::policy::Outcome;
 

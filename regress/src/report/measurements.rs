@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::view::{Line, Report};
 use crate::model::{BenchId, Observation, Processes, Run, Values};
 
 /// What plots are drawn from. Kept only where a renderer [draws](super::Renderer::draws): there is much of it.
@@ -27,11 +26,10 @@ pub(super) struct Samples<'a> {
     pub rounds: &'a [f64],
 }
 
-impl Report {
+impl Measurements {
     /// What was measured of a row.
-    pub(super) fn samples(&self, line: &Line) -> Samples<'_> {
-        let Some(Measurements { old, new, rounds }) = &self.context.measurements else { return Samples::default() };
-        let (id, metric) = (&line.row.comparison.id, &line.row.comparison.metric.name);
+    pub(super) fn of(&self, id: &BenchId, metric: &Arc<str>) -> Samples<'_> {
+        let Measurements { old, new, rounds } = self;
         Samples {
             old: old.as_ref().and_then(|run| run.get(id, metric)).and_then(sampled),
             new: new.get(id, metric).and_then(sampled),

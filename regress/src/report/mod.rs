@@ -26,6 +26,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod line;
 mod markdown;
 mod measurements;
 mod noise;

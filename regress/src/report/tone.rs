@@ -1,4 +1,4 @@
-use super::view::Line;
+use super::line::Line;
 use crate::compare::Word;
 use crate::policy::{ArmedState, Conclusion, Outcome};
 use crate::signoff::State;

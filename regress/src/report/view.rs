@@ -1,12 +1,14 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::{Context, Show};
+use super::context::Context;
 use super::counts::Counts;
-use crate::compare::{Change, Finding, Lack, MetricMean, Reason, Word};
-use crate::model::{BenchId, METRICS, Nature, Standing, Warning};
+use super::line::{Fold, Line, Place};
+use super::measurements::Samples;
+use crate::compare::{Change, Finding, Lack, MetricMean, Reason};
+use crate::model::{BenchId, METRICS, Nature, Warning};
 use crate::policy::{
-    ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, Row, RuleKind, Source, Verdicts, WaiverUse,
+    ArmedRule, Conclusion, Excuse, Judgement, Outcome, Renamed, RuleKind, Source, Verdicts, WaiverUse,
 };
 
 /// Rows decided and ordered, not formatted.
@@ -41,44 +43,6 @@ pub enum Order {
     Places(BTreeMap<BenchId, usize>),
 }
 
-/// A row with its place in the report.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub row: Row,
-    pub outcome: Outcome,
-    pub word: Word,
-    pub place: Place,
-    /// How far apart old and new are: |ln(new ÷ old)|, infinite when one of them is zero.
-    size: f64,
-}
-
-/// Where a row stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
-    Table,
-    /// Counted, not listed.
-    Folded(Fold),
-}
-
-/// Why a row is counted and not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fold {
-    /// Equal, or proved to be.
-    Unchanged,
-    /// The two sides were not measured alike; said once, as a note.
-    NotCompared,
-    /// Only the new side has it.
-    New,
-    /// Only the old side has it, and nobody expected otherwise.
-    Gone,
-    /// It explains another metric, and no rule names it.
-    Detail,
-    /// It changed by less than somebody wants to see.
-    Small,
-    /// No rule speaks of it, and there is nothing to compare it with.
-    NoRule,
-}
-
 /// Something said once for many rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
@@ -92,7 +56,7 @@ impl Report {
     pub fn new(verdicts: Verdicts, context: Context) -> Report {
         let conclusion = verdicts.conclusion();
         let Verdicts { rows, missing, waivers, armed, renamed, means, warnings } = verdicts;
-        let mut lines: Vec<Line> = rows.into_iter().map(|row| line(row, &context)).collect();
+        let mut lines: Vec<Line> = rows.into_iter().map(|row| Line::of(row, &context)).collect();
         // No two lines are equal, and they are large: this way none is moved into a buffer.
         lines.sort_unstable_by(worst_first);
         let counts = Counts::of(&lines, &missing);
@@ -109,6 +73,13 @@ impl Report {
             warnings: merge(warnings),
             threshold: None,
         }
+    }
+
+    /// What was measured of a row, where a renderer draws it.
+    pub(super) fn samples(&self, line: &Line) -> Samples<'_> {
+        let row = &line.row.comparison;
+        let measurements = self.context.measurements.as_ref();
+        measurements.map_or_else(Samples::default, |measurements| measurements.of(&row.id, &row.metric.name))
     }
 
     /// Whether it passed.
@@ -285,45 +256,6 @@ pub(super) struct NotCompared<'a> {
     pub benchmarks: BTreeSet<&'a BenchId>,
 }
 
-fn line(row: Row, context: &Context) -> Line {
-    let outcome = row.outcome();
-    Line { outcome, word: word(&row, context), place: place(&row, outcome, context), size: size(&row), row }
-}
-
-fn word(row: &Row, context: &Context) -> Word {
-    match row.comparison.finding.word() {
-        Word::New if context.old.is_none() => Word::NotJudged,
-        word => word,
-    }
-}
-
-fn place(row: &Row, outcome: Outcome, context: &Context) -> Place {
-    if context.show == Show::All || outcome >= Outcome::Excused {
-        return Place::Table;
-    }
-    if row.comparison.metric.standing == Standing::Detail && !is_judged_by_a_written_rule(row) {
-        return Place::Folded(Fold::Detail);
-    }
-    match row.comparison.finding {
-        Finding::Regressed | Finding::Improved | Finding::Differs | Finding::NotProven(_) | Finding::WithinBudget => {
-            Place::Table
-        }
-        Finding::Unchanged => Place::Folded(Fold::Unchanged),
-        Finding::NotComparable(_) => Place::Folded(Fold::NotCompared),
-        Finding::OnlyOld if outcome == Outcome::NotJudged => Place::Folded(Fold::Gone),
-        Finding::OnlyOld | Finding::Crashed(_) => Place::Table,
-        Finding::OnlyNew if context.old.is_some() => Place::Folded(Fold::New),
-        Finding::OnlyNew if outcome == Outcome::NotJudged => Place::Folded(Fold::NoRule),
-        Finding::OnlyNew => Place::Table,
-    }
-}
-
-fn is_judged_by_a_written_rule(row: &Row) -> bool {
-    row.judgements
-        .iter()
-        .any(|judgement| matches!(judgement.source, Source::Line(_)) && judgement.outcome != Outcome::NotJudged)
-}
-
 /// By outcome, then by finding, then by the size of the change, then by name.
 fn worst_first(a: &Line, b: &Line) -> Ordering {
     let grave = |line: &Line| std::cmp::Reverse(line.outcome.max(Outcome::Passed));
@@ -340,15 +272,6 @@ fn by_name(a: &Line, b: &Line) -> Ordering {
         .cmp(&right.id)
         .then_with(|| METRICS.position(&left.metric.name).cmp(&METRICS.position(&right.metric.name)))
         .then_with(|| left.metric.name.cmp(&right.metric.name))
-}
-
-fn size(row: &Row) -> f64 {
-    let change = row.comparison.change.as_ref();
-    change.map_or(0.0, |change| match change.ratio {
-        Some(ratio) => ratio.ln().abs(),
-        None if change.shift.point == 0.0 => 0.0,
-        None => f64::INFINITY,
-    })
 }
 
 /// Warnings with equal texts become one, in the order of their first.

@@ -2,8 +2,9 @@ use std::ops::Range;
 
 use plotters::prelude::*;
 
+use super::super::line::Line;
 use super::super::measurements::Samples;
-use super::super::view::{Line, Report};
+use super::super::view::Report;
 use super::markup::Html;
 use crate::model::{Nature, Processes};
 use crate::policy::RuleKind;

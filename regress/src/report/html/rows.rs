@@ -3,8 +3,9 @@ use super::markup::Html;
 use super::plots;
 use crate::policy::Outcome;
 use crate::report::figures::{self, Figures};
+use crate::report::line::Line;
 use crate::report::tone::Tone;
-use crate::report::view::{Line, Report};
+use crate::report::view::Report;
 use crate::report::words;
 
 /// So many rows get plots, the worst first: more make a page that opens slowly, and nobody looks at them all.

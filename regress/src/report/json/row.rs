@@ -5,7 +5,7 @@ use super::policy::SourceFile;
 use crate::compare::{Benchstat, Change, Summary, Why};
 use crate::model::{Nature, Standing};
 use crate::policy::Judgement;
-use crate::report::view::Line;
+use crate::report::line::Line;
 
 #[derive(Serialize)]
 pub(super) struct RowFile<'a> {

@@ -10,7 +10,8 @@ use page::{Page, code, text};
 
 use super::escape;
 use super::figures::{self, Figures, SidesText};
-use super::view::{Line, Report};
+use super::line::Line;
+use super::view::Report;
 use super::words::{self, Breach, Failure};
 use super::{Renderer, Style};
 use crate::compare::{Beside, Comparison};

@@ -1,6 +1,6 @@
-use super::page::source;
 use super::section::Align::{Left, Right};
 use super::section::{Section, code, or_nothing, outcome, text};
+use super::source::source;
 use crate::signoff::{BudgetRow, BudgetUse, Document};
 use crate::unit::{Scale, Unit, show_change};
 

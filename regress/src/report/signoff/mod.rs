@@ -12,6 +12,7 @@ mod json;
 mod markdown;
 mod page;
 mod section;
+mod source;
 mod text;
 
 use std::io::{self, Write};

@@ -7,6 +7,7 @@ use super::budgets::budgets;
 use super::course::course;
 use super::section::Align::{Left, Right};
 use super::section::{Cell, Section, code, or_nothing, outcome, state, text};
+use super::source::source;
 use crate::policy::{ArmedState, Outcome};
 use crate::report::escape::csv_number as number;
 use crate::report::figures::NOTHING;
@@ -89,10 +90,6 @@ pub(super) fn breaches(document: &Document) -> Vec<String> {
         format!("{word}{place}  {}  {} ({}){why}", breach.found, breach.rule, source(document, breach.line_number))
     };
     document.verdict.breaches.iter().map(line).collect()
-}
-
-pub(super) fn source(document: &Document, line_number: Option<usize>) -> String {
-    words::place(document.recipe.config.as_deref(), line_number)
 }
 
 fn checklist(document: &Document) -> Section {

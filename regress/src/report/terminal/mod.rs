@@ -14,8 +14,9 @@ use std::io::{self, Write};
 use table::Table;
 use unicode_width::UnicodeWidthStr;
 
+use super::line::{Fold, Line, Place};
 use super::tone::Tone;
-use super::view::{Fold, Line, Place, Report};
+use super::view::Report;
 use super::words::{self, Breach, Failure};
 use super::{Colour, Renderer, Style, escape, figures};
 use crate::policy::Conclusion;

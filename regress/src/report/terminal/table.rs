@@ -6,8 +6,9 @@ use unicode_width::UnicodeWidthStr;
 use super::bars;
 use crate::parallel::in_parts;
 use crate::report::figures::{self, Figures};
+use crate::report::line::Line;
 use crate::report::tone::Tone;
-use crate::report::view::{Line, Report};
+use crate::report::view::Report;
 use crate::report::{Colour, escape};
 
 /// The rows that are listed, as wide as the terminal.

@@ -1,7 +1,8 @@
 use super::{NAMES, percent};
 use crate::compare::MetricMean;
 use crate::model::BenchId;
-use crate::report::view::{Fold, Line, Report};
+use crate::report::line::{Fold, Line};
+use crate::report::view::Report;
 use crate::unit::{count, show_change};
 
 /// The rows that are counted and not listed, one line each.
