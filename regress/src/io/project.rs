@@ -40,12 +40,16 @@ impl Project {
 
     /// The root of the workspace; where there is none, the directory with the configuration, here or further up; else the
     /// current one.
-    pub(super) fn root(&self) -> &Path {
-        let configured = || self.directory.ancestors().find(|directory| directory.join(CONFIG).is_file());
+    fn root(&self) -> &Path {
         match self.metadata() {
             Some(metadata) => &metadata.workspace_root,
-            None => configured().unwrap_or(&self.directory),
+            None => self.configured().unwrap_or(&self.directory),
         }
+    }
+
+    /// The directory with the configuration, here or further up.
+    fn configured(&self) -> Option<&Path> {
+        self.directory.ancestors().find(|directory| directory.join(CONFIG).is_file())
     }
 
     fn metadata(&self) -> Option<&Metadata> {
@@ -99,9 +103,12 @@ impl Project {
         self.metadata().map_or_else(|| self.directory.join("target"), |metadata| metadata.target_directory.clone())
     }
 
-    /// Where runs are kept: below the root.
+    /// Where runs are kept: below the root; where nothing is kept there, beside the configuration of a project that cargo
+    /// knows only a part of.
     pub fn baselines(&self) -> PathBuf {
-        self.root().join("baselines")
+        let below_root = self.root().join("baselines");
+        let beside = || self.configured().map(|directory| directory.join("baselines")).filter(|path| path.is_dir());
+        if below_root.is_dir() { below_root } else { beside().unwrap_or(below_root) }
     }
 
     /// `path` as a person would type it here: from the current directory, also upwards, unless the two have nothing in

@@ -370,7 +370,9 @@ fn differs_from_head(project: &Project, repository: &Repository, search: &Search
 fn below_top(repository: &Repository, project: &Project) -> PathBuf {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let top = repository.workdir().unwrap_or_else(|| repository.path());
-    real(project.root()).strip_prefix(real(top)).map(Path::to_owned).unwrap_or_default().join("baselines")
+    let baselines = project.baselines();
+    let parent = real(baselines.parent().unwrap_or(&project.directory));
+    parent.strip_prefix(real(top)).map(Path::to_owned).unwrap_or_default().join("baselines")
 }
 
 /// Some harnesses write the first digits only.

@@ -235,6 +235,10 @@ fn the_baseline_is_found_from_below_the_configuration() {
     let told = below("budget tighten few");
     assert!(told.stdout.is_empty() && told.stderr.contains("3 of its 4 benchmarks not measured"), "{told:#?}");
     assert_eq!(below("compare main few").code, Some(1), "three vanished");
+    // Also where cargo knows only the part below.
+    desk.write("deep/Cargo.toml", "[package]\nname = \"deep\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    desk.write("deep/src/lib.rs", "");
+    assert_eq!(below("budget tighten few"), told);
 }
 
 #[test]
