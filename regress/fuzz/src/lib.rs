@@ -136,16 +136,13 @@ fn benchstat(bytes: &[u8]) {
     for (index, part) in bytes.splitn(2, |byte| *byte == 0).enumerate() {
         let file = file("f", part);
         let Ok(scan) = scan::scan(&file) else { return };
-        if !scan.problems.is_empty() {
-            return;
-        }
-        for series in scan.series {
+        for series in &scan.series {
             let bench = &scan.benches[series.bench];
-            let name = ["old", "new"][index];
-            let subject = Subject::of_go(name, bench.name, &scan.settings[bench.settings]);
-            let unit = series.tidied.unwrap_or_else(|| series.written.into());
-            let measured = Measured { unit, written: Some(series.written), values: series.values };
-            gathered.add(&subject, [measured].into_iter());
+            let settings: Vec<(&str, &str)> =
+                scan.settings[bench.settings].iter().map(|(key, value)| (&**key, &**value)).collect();
+            let subject = Subject::of_go(["old", "new"][index], &bench.name, &settings);
+            let (unit, written) = (scan.unit_of(series), &scan.units[series.unit].written);
+            gathered.add(&subject, [Measured { unit, written, values: series.values.clone() }].into_iter());
         }
     }
     let is_exact = |unit: &str| unit == "B/op";

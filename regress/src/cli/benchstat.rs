@@ -5,8 +5,8 @@ use std::io::Write;
 use super::args::BenchstatArgs;
 use super::{Exit, Stop};
 use crate::compare::tables::{Criteria, Gathered, Measured};
-use crate::formats::go_text::scan::{Said, Scan, Series, scan_all};
-use crate::formats::go_text::{Malformed, tidy};
+use crate::formats::go_text::scan::{Said, Scan, Scanner, Unit};
+use crate::formats::go_text::tidy;
 use crate::io::{self as world, Failure};
 use crate::report::{benchstat, visible};
 use crate::select::{Filter, Language, Projections, Subject, SyntaxError, Wanted};
@@ -21,13 +21,12 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
     };
     let inputs = inputs(&args.inputs);
     let paths: Vec<&str> = inputs.iter().map(|input| input.path).collect();
-    let files = world::read_files(&paths)?;
-    let scans = scan_all(&files).map_err(|problems| Failure::of_reading(&problems))?;
+    let scans = scans(&paths)?;
 
     let mut units = UnitPromises::default();
     let mut gathered = Gathered::new(filter, projections);
-    for ((input, file), scan) in inputs.iter().zip(&files).zip(scans) {
-        if file.bytes.starts_with(BYTE_ORDER_MARK) {
+    for (input, (scan, has_byte_order_mark)) in inputs.iter().zip(scans) {
+        if has_byte_order_mark {
             let path = visible(input.path);
             writeln!(
                 errors,
@@ -37,8 +36,6 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
         tell_notes(input.path, &scan, &mut units, errors)?;
         gather(&input.label, scan, &mut gathered);
     }
-    // All that is still wanted of them is gathered: the tables take their room.
-    drop(files);
     let is_exact = |unit: &str| units.is_exact(unit);
     let criteria = Criteria { confidence: args.confidence, alpha: args.alpha, is_exact: &is_exact };
     let tables = gathered.tables(&criteria);
@@ -51,6 +48,23 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
     // The program ends with this. To give back ten thousands of rows one by one takes longer than to print them.
     std::mem::forget(tables);
     Ok(Exit::FINE)
+}
+
+/// What stands in each file, and whether it begins with a byte order mark.
+fn scans(paths: &[&str]) -> Result<Vec<(Scan, bool)>, Failure> {
+    let start = |path: &str| (Scanner::new(path), None);
+    let under_way = world::read_lines(paths, start, |(scanner, has_byte_order_mark), piece| {
+        has_byte_order_mark.get_or_insert(piece.starts_with(BYTE_ORDER_MARK));
+        scanner.take(piece)
+    })?;
+    let (mut scans, mut problems) = (Vec::new(), Vec::new());
+    for (scanner, has_byte_order_mark) in under_way {
+        match scanner.finish() {
+            Ok(scan) => scans.push((scan, has_byte_order_mark == Some(true))),
+            Err(impossible) => problems.extend(impossible),
+        }
+    }
+    if problems.is_empty() { Ok(scans) } else { Err(Failure::of_reading(&problems)) }
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -87,21 +101,22 @@ fn inputs(arguments: &[String]) -> Vec<Input<'_>> {
 }
 
 fn gather(file: &str, scan: Scan, gathered: &mut Gathered) {
-    let Scan { settings, benches, series, .. } = scan;
+    let Scan { settings, benches, series, units, .. } = scan;
+    let settings: Vec<Vec<(&str, &str)>> =
+        settings.iter().map(|state| state.iter().map(|(key, value)| (&**key, &**value)).collect()).collect();
     let mut series = series.into_iter().peekable();
     while let Some(index) = series.peek().map(|series| series.bench) {
         let bench = &benches[index];
-        let subject = Subject::of_go(file, bench.name, &settings[bench.settings]);
+        let subject = Subject::of_go(file, &bench.name, &settings[bench.settings]);
         let of_bench = std::iter::from_fn(|| series.next_if(|series| series.bench == index));
-        gathered.add(&subject, of_bench.map(measured));
-    }
-}
-
-fn measured(series: Series<'_>) -> Measured<'_> {
-    let Series { written, tidied, values, .. } = series;
-    match tidied {
-        Some(unit) => Measured { unit, written: Some(written), values },
-        None => Measured { unit: written.into(), written: None, values },
+        gathered.add(
+            &subject,
+            of_bench.map(|series| {
+                let Unit { written, tidied, .. } = &units[series.unit];
+                let unit = if series.is_tidied { tidied } else { written };
+                Measured { unit, written, values: series.values }
+            }),
+        );
     }
 }
 
@@ -127,11 +142,9 @@ impl UnitPromises {
 /// Says which lines are left out, in benchstat's words.
 fn tell_notes(path: &str, scan: &Scan, units: &mut UnitPromises, errors: &mut dyn Write) -> std::io::Result<()> {
     for note in &scan.notes {
-        let problem = match note.what {
-            Said::Malformed(malformed) => malformed_words(malformed).to_owned(),
-            Said::NoUnitName => "missing unit".to_owned(),
-            Said::NoKeyAndValue(_) => "expected key=value".to_owned(),
-            Said::Unit { unit, key, value } => match units.take(unit, key, value) {
+        let problem = match &note.what {
+            Said::LeftOut(why) => (*why).to_owned(),
+            Said::Promise { unit, key, value } => match units.take(unit, key, value) {
                 Ok(()) => continue,
                 Err(first) => format!("metadata {key} of unit {unit} already set to {first}"),
             },
@@ -139,18 +152,6 @@ fn tell_notes(path: &str, scan: &Scan, units: &mut UnitPromises, errors: &mut dy
         writeln!(errors, "{}:{}: {}", visible(path), note.line_number, visible(&problem))?;
     }
     Ok(())
-}
-
-fn malformed_words(malformed: Malformed) -> &'static str {
-    match malformed {
-        Malformed::NoIterations => "missing iteration count",
-        Malformed::Iterations(_) => "parsing iteration count: invalid syntax",
-        Malformed::TooManyIterations(_) => "parsing iteration count: value out of range",
-        Malformed::NoMeasurements => "missing measurements",
-        Malformed::Measurement(_) => "parsing measurement: invalid syntax",
-        Malformed::TooLargeMeasurement(_) => "parsing measurement: value out of range",
-        Malformed::NoUnit(_) => "missing units",
-    }
 }
 
 fn tell_defects(defects: usize, errors: &mut dyn Write) -> std::io::Result<()> {

@@ -283,18 +283,31 @@ impl Projection {
     ///
     /// * `unit`: of the measurement, for a projection that tells units apart.
     pub fn key(&mut self, subject: &Subject, unit: &str) -> Key {
+        self.take(subject);
+        self.key_in(unit)
+    }
+
+    /// Takes the values of a subject, for the measurements of [`key_in`](Projection::key_in).
+    pub fn take(&mut self, subject: &Subject) {
         self.row.fill(0);
         for index in 0..self.parts.len() {
             let value = match &self.parts[index].source {
                 Source::One(value) => value.of(subject).into(),
                 Source::FullName => subject.name.without(&self.specific, &self.places),
-                Source::Unit => unit.into(),
+                Source::Unit => continue,
                 Source::Config => {
                     self.take_settings(index, subject);
                     continue;
                 }
             };
             self.row[self.fields_of_parts[index][0]] = self.symbol(&value);
+        }
+    }
+
+    /// The key of a measurement of the subject that was taken last.
+    pub fn key_in(&mut self, unit: &str) -> Key {
+        if let Some(part) = self.parts.iter().position(|part| part.source == Source::Unit) {
+            self.row[self.fields_of_parts[part][0]] = self.symbol(unit);
         }
         self.number_row()
     }

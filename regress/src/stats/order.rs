@@ -1,6 +1,8 @@
 //! What the sorted values say: quantiles, and an interval for the median that assumes no
 //! distribution.
 
+use std::sync::OnceLock;
+
 use super::{Interval, Sample, normal};
 
 /// The value below which a share of `q` of the population lies, estimated by type R8.
@@ -184,16 +186,16 @@ fn binomial_orders(n: usize, wanted: f64) -> MedianOrders {
     MedianOrders { low: left, high: right, confidence }
 }
 
-/// C(n, k) / 2^n for k from 0 to `n`; exact in f64 for `n` up to 50.
-fn binomial_masses(n: usize) -> Vec<f64> {
-    let mut mass = 0.5_f64.powi(n as i32);
-    (0..=n)
-        .map(|k| {
-            let this = mass;
-            mass = mass * (n - k) as f64 / (k + 1) as f64;
-            this
-        })
-        .collect()
+/// C(n, k) / 2^n for k from 0 to `n`, at most [`LARGEST_EXACT`]; exact in f64.
+///
+/// Samples of one run mostly have the same size, so what was computed once is remembered.
+fn binomial_masses(n: usize) -> &'static [f64] {
+    static MASSES: [OnceLock<Box<[f64]>>; LARGEST_EXACT + 1] = [const { OnceLock::new() }; LARGEST_EXACT + 1];
+    let masses = || {
+        let next = |(k, mass): &(usize, f64)| Some((k + 1, mass * (n - k) as f64 / (k + 1) as f64));
+        std::iter::successors(Some((0, 0.5_f64.powi(n as i32))), next).take(n + 1).map(|(_, mass)| mass).collect()
+    };
+    MASSES[n].get_or_init(masses)
 }
 
 /// The same with a normal distribution in place of the binomial one, half a step of continuity

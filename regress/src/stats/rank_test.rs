@@ -54,10 +54,12 @@ pub enum Method {
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
 pub fn rank_test(old: &Sample, new: &Sample) -> RankTest {
+    if are_all_equal(old, new) {
+        let u = (old.len() * new.len()) as f64 / 2.0;
+        return RankTest { u, superiority: 0.5, p: 1.0, method: Method::AllEqual };
+    }
     let pooled = Pooled::merge(old.sorted(), new.sorted());
-    let (method, p) = if pooled.groups.len() == 1 {
-        (Method::AllEqual, 1.0)
-    } else if pooled.has_ties() && pooled.larger_side() <= LARGEST_TIED {
+    let (method, p) = if pooled.has_ties() && pooled.larger_side() <= LARGEST_TIED {
         (Method::Exact, tied_p(&pooled))
     } else if !pooled.has_ties() && pooled.larger_side() <= LARGEST_UNTIED {
         (Method::Exact, untied_p(&pooled))
@@ -66,6 +68,11 @@ pub fn rank_test(old: &Sample, new: &Sample) -> RankTest {
     };
     let u = pooled.twice_u as f64 / 2.0;
     RankTest { u, superiority: u / pooled.pairs(), p, method }
+}
+
+/// Counts of bytes and allocations mostly are: then there is nothing to rank.
+fn are_all_equal(old: &Sample, new: &Sample) -> bool {
+    old.is_constant() && new.is_constant() && old.min() == new.min()
 }
 
 /// What benchstat prints as p of [`rank_test`], and not always a probability.
@@ -90,9 +97,12 @@ pub fn rank_test(old: &Sample, new: &Sample) -> RankTest {
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
 pub fn doubled_tail(old: &Sample, new: &Sample) -> Option<f64> {
+    let (n_old, n_new) = (old.len(), new.len());
+    if n_old == n_new || n_old.max(n_new) > LARGEST_TIED || are_all_equal(old, new) {
+        return None;
+    }
     let pooled = Pooled::merge(old.sorted(), new.sorted());
-    let Pooled { n_old, n_new, .. } = pooled;
-    if pooled.groups.len() == 1 || !pooled.has_ties() || n_old == n_new || pooled.larger_side() > LARGEST_TIED {
+    if !pooled.has_ties() {
         return None;
     }
     let twice_pairs = 2 * (n_old * n_new) as u64;

@@ -129,7 +129,9 @@ struct Ranks {
 
 impl Ranks {
     fn new(groups: impl Iterator<Item = usize>) -> Ranks {
-        let (mut twice, mut sums, mut sum) = (Vec::new(), vec![0], 0);
+        let most = 2 * LARGEST_TIED;
+        let (mut twice, mut sums, mut sum) = (Vec::with_capacity(most), Vec::with_capacity(most + 1), 0);
+        sums.push(0);
         for size in groups {
             let rank = 2 * twice.len() + size - 1;
             for _ in 0..size {
@@ -158,7 +160,8 @@ struct Half<'r> {
     /// A row for each number of chosen ones, by the sum of their ranks less the least one. A way is never counted
     /// twice, so that none is above C(25, 12) < 2^32.
     ways: Vec<u32>,
-    width: usize,
+    /// Where each row begins, and where the last one ends.
+    starts: Vec<usize>,
 }
 
 /// So many sums are added at a time, which the compiler makes two or four instructions of. What is added beyond the
@@ -169,11 +172,16 @@ impl Half<'_> {
     /// * `measurements`: of the first so many.
     /// * `twice_u`: the largest that counts.
     fn count(ranks: &Ranks, measurements: usize, chosen: usize, twice_u: i64) -> Half<'_> {
-        let rows = measurements.min(chosen) + 1;
-        let longest = (0..rows).map(|k| ranks.sum_of(measurements - k..measurements) - ranks.sums[k]).max();
-        let width = longest.unwrap_or(0) + 1 + LANES;
         let limit = twice_u + (chosen * (chosen - 1)) as i64;
-        let mut half = Half { ranks, chosen, limit, measurements: 0, ways: vec![0; rows * width], width };
+        let spare = usize::try_from(limit - ranks.sums[chosen] as i64).unwrap_or(0);
+        let width = |k| spare.min(ranks.sum_of(measurements - k..measurements) - ranks.sums[k]) + 1 + LANES;
+        let mut starts = vec![0];
+        starts.extend((0..=measurements.min(chosen)).scan(0, |end, k| {
+            *end += width(k);
+            Some(*end)
+        }));
+        let ways = vec![0; starts[starts.len() - 1]];
+        let mut half = Half { ranks, chosen, limit, measurements: 0, ways, starts };
         half.ways[0] = 1;
         (0..measurements).for_each(|_| half.add());
         half
@@ -187,8 +195,11 @@ impl Half<'_> {
         let Range { start, end } = self.possible();
         for k in (start..end.min(self.chosen)).rev() {
             let length = self.length(k).next_multiple_of(LANES);
-            let (before, row) = self.ways.split_at_mut((k + 1) * self.width);
-            let from = before[k * self.width..][..length].as_chunks::<LANES>().0;
+            if length == 0 {
+                continue;
+            }
+            let (before, row) = self.ways.split_at_mut(self.starts[k + 1]);
+            let from = before[self.starts[k]..][..length].as_chunks::<LANES>().0;
             let onto = row[twice_ranks[self.measurements] - twice_ranks[k]..][..length].as_chunks_mut::<LANES>().0;
             for (onto, from) in onto.iter_mut().zip(from) {
                 *onto = array::from_fn(|lane| onto[lane] + from[lane]);
@@ -218,7 +229,7 @@ impl Half<'_> {
     }
 
     fn row(&self, k: usize) -> &[u32] {
-        &self.ways[k * self.width..][..self.length(k)]
+        &self.ways[self.starts[k]..][..self.length(k)]
     }
 
     /// Turns "just that sum" into "at most that sum".
@@ -226,7 +237,7 @@ impl Half<'_> {
         for k in self.possible() {
             let mut at_most = 0;
             let length = self.length(k);
-            for ways in &mut self.ways[k * self.width..][..length] {
+            for ways in &mut self.ways[self.starts[k]..][..length] {
                 at_most += *ways;
                 *ways = at_most;
             }

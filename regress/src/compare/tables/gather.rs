@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use super::{Criteria, Tables, sum_up};
@@ -33,9 +31,9 @@ pub(super) struct CellDraft {
 /// Measurements in one unit.
 pub struct Measured<'u> {
     /// What they are in.
-    pub unit: Cow<'u, str>,
-    /// The unit as it was written, if that is another name of it.
-    pub written: Option<&'u str>,
+    pub unit: &'u str,
+    /// The unit as it was written, which may be another name of it.
+    pub written: &'u str,
     /// At least one, finite.
     pub values: Vec<f64>,
 }
@@ -68,14 +66,15 @@ impl Gathered {
     pub fn add<'u>(&mut self, subject: &Subject, measurements: impl Iterator<Item = Measured<'u>>) {
         let mut place = None;
         for Measured { unit, written, values } in measurements {
-            let names = [&*unit, written.unwrap_or(&unit)];
-            if !self.projections.keep(&self.filter, subject, &names) {
+            if !self.projections.keep(&self.filter, subject, &[unit, written]) {
                 continue;
             }
             let Projections { table, row, column, residue, .. } = &mut self.projections;
-            let keys = || (row.key(subject, ""), column.key(subject, ""), residue.key(subject, ""));
-            let (row, column, residue) = *place.get_or_insert_with(keys);
-            let table = table.key(subject, &unit);
+            let (row, column, residue) = *place.get_or_insert_with(|| {
+                table.take(subject);
+                (row.key(subject, ""), column.key(subject, ""), residue.key(subject, ""))
+            });
+            let table = table.key_in(unit);
             if self.tables.len() <= table.index() {
                 self.tables.resize_with(table.index() + 1, TableDraft::default);
             }

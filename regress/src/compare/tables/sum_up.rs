@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use super::gather::{CellDraft, TableDraft};
 use super::{Cell, Contrast, Criteria, Mean, Remark, Row, Table, Tables};
-use crate::parallel::in_parts;
+use crate::parallel::in_owned_parts;
 use crate::select::{Key, Projections};
 use crate::stats::{self, Method, Sample};
 
@@ -12,12 +12,13 @@ pub(super) fn tables(projections: &Projections, drafts: Vec<TableDraft>, criteri
     projections.table.sort(&mut keys);
     let mut drafts: Vec<Option<TableDraft>> = drafts.into_iter().map(Some).collect();
     let ordered = keys.into_iter().filter_map(|key| Some((key, drafts[key.index()].take()?)));
-    let frames: Vec<Frame> = ordered.map(|(key, draft)| Frame::new(projections, key, draft, criteria)).collect();
+    let (frames, lines): (Vec<Frame>, Vec<Vec<Line>>) =
+        ordered.map(|(key, draft)| Frame::new(projections, key, draft, criteria)).unzip();
     // The rows of all tables in one: so threads are started once.
-    let lines: Vec<(&Frame, &Line)> =
-        frames.iter().flat_map(|frame| frame.lines.iter().map(move |line| (frame, line))).collect();
-    let mut rows = in_parts(&lines, ROWS_AT_A_TIME, |lines| {
-        lines.iter().map(|(frame, line)| frame.row(line, projections, criteria)).collect::<Vec<_>>()
+    let of_frame = |(frame, lines): (_, Vec<Line>)| lines.into_iter().map(move |line| (frame, line));
+    let lines: Vec<(&Frame, Line)> = frames.iter().zip(lines).flat_map(of_frame).collect();
+    let mut rows = in_owned_parts(lines, ROWS_AT_A_TIME, |lines| {
+        lines.into_iter().map(|(frame, line)| frame.row(line, projections, criteria)).collect::<Vec<_>>()
     })
     .into_iter()
     .flatten();
@@ -34,14 +35,15 @@ struct Frame {
     unit: String,
     is_exact: bool,
     columns: Vec<Key>,
-    lines: Vec<Line>,
+    /// How many rows it has.
+    rows: usize,
 }
 
 /// A row: its key, and its cells by column.
 type Line = (Key, Vec<Option<CellDraft>>);
 
 impl Frame {
-    fn new(projections: &Projections, key: Key, draft: TableDraft, criteria: &Criteria) -> Frame {
+    fn new(projections: &Projections, key: Key, draft: TableDraft, criteria: &Criteria) -> (Frame, Vec<Line>) {
         let values: Vec<String> = projections.table.values(key).into_iter().map(str::to_owned).collect();
         let unit = values.last().cloned().unwrap_or_default();
         let is_exact = (criteria.is_exact)(&unit);
@@ -55,12 +57,11 @@ impl Frame {
             let (row, column) = (row_places[cell.row.index()], column_places[cell.column.index()]);
             lines[row].1[column] = Some(cell);
         }
-        Frame { values, unit, is_exact, columns, lines }
+        (Frame { values, unit, is_exact, columns, rows: lines.len() }, lines)
     }
 
-    fn row(&self, (key, cells): &Line, projections: &Projections, criteria: &Criteria) -> Row {
-        let cells: Vec<Option<SampledCell>> =
-            cells.iter().map(|cell| cell.as_ref().and_then(SampledCell::new)).collect();
+    fn row(&self, (key, cells): Line, projections: &Projections, criteria: &Criteria) -> Row {
+        let cells: Vec<Option<SampledCell>> = cells.into_iter().map(|cell| cell.and_then(SampledCell::new)).collect();
         let first = cells.first().and_then(Option::as_ref);
         let summed_up = cells.iter().enumerate().map(|(column, cell)| {
             let base = first.filter(|_| 0 < column);
@@ -68,12 +69,12 @@ impl Frame {
         });
         let mut cells: Vec<Option<Cell>> = summed_up.collect();
         tell_bases(&mut cells);
-        Row { label: projections.row.label(*key), cells }
+        Row { label: projections.row.label(key), cells }
     }
 
     /// * `rows`: its own are the next ones.
     fn table(&self, rows: impl Iterator<Item = Row>, projections: &Projections) -> Table {
-        let rows: Vec<Row> = rows.take(self.lines.len()).collect();
+        let rows: Vec<Row> = rows.take(self.rows).collect();
         let means = (0..self.columns.len()).map(|column| mean(&rows, column)).collect();
         let owned = |key: &Key| projections.column.values(*key).into_iter().map(str::to_owned).collect();
         let columns = self.columns.iter().map(owned).collect();
@@ -96,19 +97,19 @@ fn places(keys: &mut Vec<Key>, sort: impl Fn(&mut [Key])) -> Vec<usize> {
     places
 }
 
-struct SampledCell<'d> {
+struct SampledCell {
     sample: Sample,
-    residue: &'d [Key],
+    residue: Vec<Key>,
 }
 
-impl SampledCell<'_> {
+impl SampledCell {
     /// `None` when there is no measurement, or one that is none: readers let neither through.
     ///
     /// No number here asks which was taken first, and a sample of sorted values keeps no second copy of them.
-    fn new(cell: &CellDraft) -> Option<SampledCell<'_>> {
-        let mut values = cell.values.clone();
+    fn new(cell: CellDraft) -> Option<SampledCell> {
+        let CellDraft { mut values, residue, .. } = cell;
         values.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
-        Some(SampledCell { sample: Sample::new(values).ok()?, residue: &cell.residue })
+        Some(SampledCell { sample: Sample::new(values).ok()?, residue })
     }
 
     fn sum_up(
@@ -119,7 +120,7 @@ impl SampledCell<'_> {
         criteria: &Criteria,
     ) -> Cell {
         let mut remarks = Vec::new();
-        let varying = projections.residue.varying(self.residue);
+        let varying = projections.residue.varying(&self.residue);
         if !varying.is_empty() {
             remarks.push(Remark::VaryIn(varying.into_iter().map(str::to_owned).collect()));
         }

@@ -8,8 +8,8 @@ use super::super::numbers;
 /// What one line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// `BenchmarkCosine/d512-8  4046834  247.1 ns/op`: its name without `Benchmark`. Its measurements were put into
-    /// [`Measurements`].
+    /// `BenchmarkCosine/d512-8  4046834  247.1 ns/op`: its name without `Benchmark`. Its measurements are in
+    /// [`LastResult`].
     Result(&'a str),
     /// `Unit p99-ns/op better=lower assume=exact`: what follows the word.
     Unit(&'a str),
@@ -19,8 +19,14 @@ pub enum Line<'a> {
     Other,
 }
 
-/// The measurements of a line, in its order: each with its unit, as written.
-pub type Measurements<'a> = Vec<(f64, &'a str)>;
+/// The last line that was a result. The next one mostly has the same name and the same units: to compare them takes half
+/// the instructions of looking for their ends.
+#[derive(Debug, Default)]
+pub struct LastResult<'a> {
+    name: &'a str,
+    /// In the order of the line: each with its unit, as written. At least one behind [`Line::Result`].
+    pub measurements: Vec<(f64, &'a str)>,
+}
 
 /// Why a benchmark line cannot be read. Each holds the word that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,19 +63,33 @@ impl fmt::Display for Malformed<'_> {
     }
 }
 
+impl Malformed<'_> {
+    /// What Go's reader says of it.
+    pub fn in_go(self) -> &'static str {
+        match self {
+            Malformed::NoIterations => "missing iteration count",
+            Malformed::Iterations(_) => "parsing iteration count: invalid syntax",
+            Malformed::TooManyIterations(_) => "parsing iteration count: value out of range",
+            Malformed::NoMeasurements => "missing measurements",
+            Malformed::Measurement(_) => "parsing measurement: invalid syntax",
+            Malformed::TooLargeMeasurement(_) => "parsing measurement: value out of range",
+            Malformed::NoUnit(_) => "missing units",
+        }
+    }
+}
+
 const PREFIX: &str = "Benchmark";
 
 impl<'a> Line<'a> {
     /// Takes a line apart; it has no line end.
     ///
-    /// * `measurements`: those of the line before; they make room for its own.
+    /// * `last`: of the same text; this one takes its place if it is a result.
     ///
     /// # Errors
     /// A benchmark line that cannot be read. benchstat leaves those out as well.
-    pub fn new(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, Malformed<'a>> {
-        measurements.clear();
+    pub fn new(line: &'a str, last: &mut LastResult<'a>) -> Result<Line<'a>, Malformed<'a>> {
         if let Some(result) = line.strip_prefix(PREFIX) {
-            return take_result(result, measurements);
+            return take_result(result, last);
         }
         Ok(match (unit(line), setting(line)) {
             (Some(unit), _) => Line::Unit(unit),
@@ -101,10 +121,10 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `Cosine/d512-8  4046834  247.1 ns/op …`
-fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result<Line<'a>, Malformed<'a>> {
-    let mut fields = Fields(line);
+fn take_result<'a>(line: &'a str, last: &mut LastResult<'a>) -> Result<Line<'a>, Malformed<'a>> {
+    let mut fields = Fields::new(line);
     // `Benchmark` alone has an empty name.
-    let name = if line.starts_with(char::is_whitespace) { "" } else { fields.next().unwrap_or_default() };
+    let name = if line.starts_with(char::is_whitespace) { "" } else { fields.next_like(last.name).unwrap_or_default() };
     // A name alone, without even a blank, is what `-v` prints when a benchmark begins.
     if name.len() == line.len() {
         return Ok(Line::Other);
@@ -112,8 +132,10 @@ fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result
     if !fields.skip_short_integer() {
         check_iterations(fields.next().ok_or(Malformed::NoIterations)?)?;
     }
+    let measurements = &mut last.measurements;
+    let mut count = 0;
     loop {
-        let from_number = fields.0;
+        let before_number = fields.at;
         let value = match fields.next_decimal() {
             Some(value) => value,
             None => match fields.next() {
@@ -121,12 +143,19 @@ fn take_result<'a>(line: &'a str, measurements: &mut Measurements<'a>) -> Result
                 None => break,
             },
         };
-        let Some(unit) = fields.next() else {
-            return Err(Malformed::NoUnit(Fields(from_number).next().unwrap_or_default()));
+        let likely = measurements.get(count).map_or("", |(_, unit)| unit);
+        let Some(unit) = fields.next_like(likely) else {
+            return Err(Malformed::NoUnit(Fields { line, at: before_number }.next().unwrap_or_default()));
         };
-        measurements.push((value, unit));
+        match measurements.get_mut(count) {
+            Some(measurement) => *measurement = (value, unit),
+            None => measurements.push((value, unit)),
+        }
+        count += 1;
     }
-    if measurements.is_empty() { Err(Malformed::NoMeasurements) } else { Ok(Line::Result(name)) }
+    measurements.truncate(count);
+    last.name = name;
+    if count == 0 { Err(Malformed::NoMeasurements) } else { Ok(Line::Result(name)) }
 }
 
 fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
@@ -167,61 +196,81 @@ fn unit(line: &str) -> Option<&str> {
 }
 
 /// The fields of a line, between blanks.
-pub struct Fields<'a>(pub &'a str);
+pub struct Fields<'a> {
+    line: &'a str,
+    /// Where what was not looked at yet begins.
+    at: usize,
+}
 
 impl<'a> Iterator for Fields<'a> {
     type Item = &'a str;
 
-    #[inline]
     fn next(&mut self) -> Option<&'a str> {
-        let line = self.at_field();
-        let bytes = line.as_bytes();
-        let mut end = before_blank(bytes);
-        while bytes.get(end).is_some_and(|byte| byte.is_ascii_control() && !is_blank(*byte)) {
-            end += 1 + before_blank(&bytes[end + 1..]);
+        let bytes = self.pass_blanks();
+        let mut length = before_blank(bytes);
+        while bytes.get(length).is_some_and(|byte| byte.is_ascii_control() && !is_blank(*byte)) {
+            length += 1 + before_blank(&bytes[length + 1..]);
         }
-        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+        if bytes.get(length).is_some_and(|byte| !byte.is_ascii()) {
             return self.next_unicode();
         }
-        let (field, rest) = line.split_at(end);
-        self.0 = rest;
+        let field = &self.line[self.at..][..length];
+        self.at += length;
         (!field.is_empty()).then_some(field)
     }
 }
 
 impl<'a> Fields<'a> {
+    /// Those of this line.
+    pub fn new(line: &'a str) -> Fields<'a> {
+        Fields { line, at: 0 }
+    }
+
+    /// The next field.
+    ///
+    /// * `likely`: a field of another line, which it probably equals; empty when nothing is known.
+    #[inline]
+    fn next_like(&mut self, likely: &'a str) -> Option<&'a str> {
+        let bytes = self.pass_blanks();
+        let is_it = !likely.is_empty() && bytes.starts_with(likely.as_bytes()) && self.pass(bytes, likely.len());
+        if is_it { Some(likely) } else { self.next() }
+    }
+
     /// The next field if it is a decimal number, read without looking for its end first.
     #[inline]
     fn next_decimal(&mut self) -> Option<f64> {
-        let at_field = self.at_field();
-        if !at_field.starts_with(|c: char| c.is_ascii_digit()) {
+        let bytes = self.pass_blanks();
+        if !bytes.first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
-        let (number, length) = numbers::decimal(at_field.as_bytes())?;
-        self.pass_over(at_field, length).then_some(number)
+        let (number, length) = numbers::decimal(bytes)?;
+        self.pass(bytes, length).then_some(number)
     }
 
     /// Passes over the next field if it is made of so few digits that it is an integer of 64 bits.
     #[inline]
     fn skip_short_integer(&mut self) -> bool {
-        let at_field = self.at_field();
-        let (_, length) = numbers::digits(at_field.as_bytes(), 0);
-        (1..=18).contains(&length) && self.pass_over(at_field, length)
+        let bytes = self.pass_blanks();
+        let (_, length) = numbers::digits(bytes, 0);
+        (1..=18).contains(&length) && self.pass(bytes, length)
     }
 
-    /// What stands behind the blanks in front.
+    /// Passes over blanks. Returns what stands behind them.
     #[inline]
-    fn at_field(&self) -> &'a str {
-        let blanks = self.0.bytes().position(|byte| !is_blank(byte));
-        &self.0[blanks.unwrap_or(self.0.len())..]
+    fn pass_blanks(&mut self) -> &'a [u8] {
+        let bytes = self.line.as_bytes();
+        while bytes.get(self.at).copied().is_some_and(is_blank) {
+            self.at += 1 + spaces(&bytes[self.at + 1..]);
+        }
+        &bytes[self.at..]
     }
 
     /// Passes over a field of this length, if it is a whole one.
     #[inline]
-    fn pass_over(&mut self, at_field: &'a str, length: usize) -> bool {
-        let ends = at_field.as_bytes().get(length).is_none_or(|byte| is_blank(*byte));
+    fn pass(&mut self, bytes: &[u8], length: usize) -> bool {
+        let ends = bytes.get(length).is_none_or(|byte| is_blank(*byte));
         if ends {
-            self.0 = &at_field[length..];
+            self.at += length;
         }
         ends
     }
@@ -229,9 +278,9 @@ impl<'a> Fields<'a> {
     /// The next field of any script, with any script's blanks.
     #[cold]
     fn next_unicode(&mut self) -> Option<&'a str> {
-        let line = self.0.trim_start();
-        let (field, rest) = line.split_at(line.find(char::is_whitespace).unwrap_or(line.len()));
-        self.0 = rest;
+        let rest = self.line[self.at..].trim_start();
+        let field = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
+        self.at = self.line.len() - rest.len() + field.len();
         (!field.is_empty()).then_some(field)
     }
 }
@@ -239,6 +288,14 @@ impl<'a> Fields<'a> {
 /// Between fields, as far as ASCII goes.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ')
+}
+
+/// How many spaces there are at the beginning. Numbers stand behind up to eight of them.
+#[inline]
+fn spaces(bytes: &[u8]) -> usize {
+    let Some(eight) = bytes.first_chunk::<8>() else { return bytes.iter().take_while(|byte| **byte == b' ').count() };
+    let others = u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]);
+    others.trailing_zeros() as usize / 8
 }
 
 /// How many bytes stand before the first that can be part of a blank: a space, a control character, or what belongs to a
@@ -283,9 +340,13 @@ mod tests {
     fn a_line_is_a_result_a_unit_a_setting_or_nothing() {
         #[track_caller]
         fn check(line: &str, expected: Result<Line, Malformed>, expected_measurements: &[(f64, &str)]) {
-            let mut measurements = vec![(9.0, "of the line before")];
-            assert_eq!(Line::new(line, &mut measurements), expected, "for {line:?}");
-            assert_eq!(measurements, expected_measurements, "for {line:?}");
+            for (name, units) in [("", ""), ("A", "x"), ("A/x=1-8", "ns/op"), ("A/x", "n"), ("A/x=1-80", "ns/op2")] {
+                let mut last = LastResult { name, measurements: vec![(9.0, units); 3] };
+                assert_eq!(Line::new(line, &mut last), expected, "for {line:?}");
+                if let Ok(Line::Result(_)) = expected {
+                    assert_eq!(last.measurements, expected_measurements, "for {line:?}");
+                }
+            }
         }
         check(
             "BenchmarkA/x=1-8\t 10\t 2.5 ns/op 3 B/op",
@@ -307,7 +368,7 @@ mod tests {
 
     #[test]
     fn fields_stand_between_blanks_of_any_script() {
-        let fields = |line: &'static str| Fields(line).collect::<Vec<_>>();
+        let fields = |line: &'static str| Fields::new(line).collect::<Vec<_>>();
         assert_eq!(fields(" \tgroup/case=10000-8\x0b 1\r12345678  "), ["group/case=10000-8", "1", "12345678"]);
         assert_eq!(fields("a\x01b\x7fcdefghijk\x1f\x02 l"), ["a\x01b\x7fcdefghijk\x1f\x02", "l"]);
         assert_eq!(fields("größe=1\u{2003}µs \u{a0}x"), ["größe=1", "µs", "x"]);

@@ -24,7 +24,7 @@ pub mod scan;
 mod unit;
 mod write;
 
-pub use line::{Fields, Line, Malformed, Measurements, lines};
+pub use line::{Fields, LastResult, Line, Malformed, lines};
 pub use unit::tidy;
 pub use write::write;
 
@@ -54,12 +54,12 @@ fn recognises(bytes: &[u8]) -> bool {
         return true;
     }
     let beginning = &bytes[..bytes.len().min(BEGINNING_BYTES)];
-    let mut measurements = Measurements::new();
+    let mut last = LastResult::default();
     json::without_bom(beginning).split(|byte| *byte == b'\n').any(|line| {
         let line = std::str::from_utf8(line).unwrap_or_default();
         // A line that cannot be read to its end is one all the same: the beginning may end in the middle of it.
-        let _ = Line::new(line, &mut measurements);
-        !measurements.is_empty()
+        let _ = Line::new(line, &mut last);
+        !last.measurements.is_empty()
     })
 }
 
@@ -122,8 +122,8 @@ struct Results<'a> {
     settings_of: Vec<Vec<usize>>,
     warnings: Vec<(usize, String)>,
     problems: Vec<(usize, Problem)>,
-    /// Those of the line at hand, as written.
-    measurements: Measurements<'a>,
+    /// With the measurements of the line at hand, as written.
+    last: LastResult<'a>,
     /// The same in tidied units, by their index.
     tidied: Vec<(f64, usize)>,
     /// How many measurements the last benchmark had of a unit: the next will have as many.
@@ -164,7 +164,7 @@ struct Settings<'a> {
 impl<'a> Results<'a> {
     fn take(&mut self, line_number: usize, line: &'a str) {
         self.line_number = line_number;
-        match Line::new(line, &mut self.measurements) {
+        match Line::new(line, &mut self.last) {
             Ok(Line::Result(name)) => self.take_result(name),
             Ok(Line::Unit(unit)) => self.take_unit(unit),
             Ok(Line::Setting(key, value)) => self.settings.take(key, value),
@@ -185,7 +185,7 @@ impl<'a> Results<'a> {
     /// The measurements of a line are taken all or not at all.
     fn take_result(&mut self, name: &'a str) {
         self.tidied.clear();
-        for (position, (value, unit)) in self.measurements.iter().enumerate() {
+        for (position, (value, unit)) in self.last.measurements.iter().enumerate() {
             let (unit, factor) = self.units.index_of(unit, position);
             self.tidied.push((value * factor, unit));
         }
@@ -245,7 +245,7 @@ impl<'a> Results<'a> {
 
     /// `p99-ns/op better=lower assume=exact`
     fn take_unit(&mut self, line: &'a str) {
-        let mut fields = Fields(line);
+        let mut fields = Fields::new(line);
         let Some(unit) = fields.next() else { return self.warn("`Unit` without a unit") };
         let (index, _) = self.units.index_of(unit, 0);
         for field in fields {

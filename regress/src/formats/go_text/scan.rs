@@ -1,184 +1,204 @@
 //! A whole text as it is written: what `regress benchstat` sees in it.
 //!
 //! Results of one name under the same settings are one [`Bench`], its measurements in one unit a [`Series`]; both in
-//! order of first appearance, without a copy of any text. Nothing is refused but bytes that are no UTF-8 and numbers no
-//! measurement can have.
+//! order of first appearance. The text is handed over piece by piece, and none of it is kept but names. Nothing is
+//! refused but bytes that are no UTF-8 and numbers no measurement can have.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::super::{File, Place, Problem, ReadError};
-use super::line::{Fields, Line, Malformed, Measurements, lines};
+use super::line::{Fields, LastResult, Line, lines};
 use super::unit::tidy;
-use crate::parallel::in_parts;
 
 /// What the lines of a file tell.
 #[derive(Debug, Default)]
-pub struct Scan<'a> {
-    /// Every state of the settings under which there were results.
-    pub settings: Vec<Vec<(&'a str, &'a str)>>,
+pub struct Scan {
+    /// Every state of the settings under which there were results: keys and values.
+    pub settings: Vec<Vec<(Arc<str>, Arc<str>)>>,
     /// In order of first appearance.
-    pub benches: Vec<Bench<'a>>,
+    pub benches: Vec<Bench>,
     /// In order of first appearance.
-    pub series: Vec<Series<'a>>,
+    pub series: Vec<Series>,
+    /// In order of first appearance.
+    pub units: Vec<Unit>,
     /// In order of their lines.
-    pub notes: Vec<Note<'a>>,
-    /// Numbers no measurement can have. Not empty: the file may not be used.
-    pub problems: Vec<ReadError>,
+    pub notes: Vec<Note>,
 }
 
 /// Results of one name under the same settings.
 #[derive(Debug)]
-pub struct Bench<'a> {
+pub struct Bench {
     /// Index of its settings.
     pub settings: usize,
     /// As printed, without `Benchmark`.
-    pub name: &'a str,
+    pub name: Arc<str>,
     /// Indexes of its series.
     pub series: Vec<usize>,
 }
 
-/// All measurements of a bench in one unit, in the order of their lines; finite.
+/// A unit that results are in.
 #[derive(Debug)]
-pub struct Series<'a> {
-    /// Index of its bench.
-    pub bench: usize,
+pub struct Unit {
     /// As written: `ns/op`.
-    pub written: &'a str,
-    /// The tidied unit, `sec/op`, which the values are in. `None` where they are in the written one.
-    ///
-    /// A value that tidying leaves as it is keeps its unit: benchstat has `0 ns/op` in a table of its own.
-    pub tidied: Option<Cow<'a, str>>,
-    /// At least one.
-    pub values: Vec<f64>,
+    pub written: String,
+    /// `sec/op`
+    pub tidied: String,
+    /// From the written to the tidied one.
     factor: f64,
 }
 
-impl Series<'_> {
-    /// The unit of the values.
-    pub fn unit(&self) -> &str {
-        self.tidied.as_deref().unwrap_or(self.written)
-    }
+/// All measurements of a bench in one unit, in the order of their lines; finite.
+#[derive(Debug)]
+pub struct Series {
+    /// Index of its bench.
+    pub bench: usize,
+    /// Index of its unit.
+    pub unit: usize,
+    /// Whether the values are in the tidied unit, not in the written one.
+    ///
+    /// A value that tidying leaves as it is keeps its unit: benchstat has `0 ns/op` in a table of its own.
+    pub is_tidied: bool,
+    /// At least one.
+    pub values: Vec<f64>,
 }
 
 /// What else a line said.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Note<'a> {
+pub struct Note {
     /// From 1.
     pub line_number: usize,
     /// What it was.
-    pub what: Said<'a>,
+    pub what: Said,
 }
 
 /// What a line said that is no result.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Said<'a> {
-    /// A benchmark line that cannot be read, and is left out.
-    Malformed(Malformed<'a>),
-    /// `Unit` alone.
-    NoUnitName,
-    /// A word of a `Unit` line that is no `key=value`.
-    NoKeyAndValue(&'a str),
+pub enum Said {
+    /// Something that cannot be read and is left out; why, in the words of Go's reader.
+    LeftOut(&'static str),
     /// `Unit ns/op better=lower`: one such promise.
-    Unit {
+    Promise {
         /// As written.
-        unit: &'a str,
+        unit: String,
         /// `better`
-        key: &'a str,
+        key: String,
         /// `lower`
-        value: &'a str,
+        value: String,
     },
 }
 
-/// Reads files, all at the same time.
-///
-/// # Errors
-/// Everything that makes one of them useless: bytes that are no UTF-8, numbers no measurement can have.
-pub fn scan_all(files: &[File]) -> Result<Vec<Scan<'_>>, Vec<ReadError>> {
-    let (mut scans, mut problems) = (Vec::new(), Vec::new());
-    for result in in_parts(files, 1, |file| scan(&file[0])) {
-        match result {
-            Ok(mut scan) => {
-                problems.append(&mut scan.problems);
-                scans.push(scan);
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(scans) } else { Err(problems) }
-}
-
-/// Reads a file.
-///
-/// # Errors
-/// Bytes that are no UTF-8.
-pub fn scan(file: &File) -> Result<Scan<'_>, ReadError> {
-    let text = std::str::from_utf8(&file.bytes).map_err(|error| {
-        let line_number = 1 + file.bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        let problem =
-            Problem::Syntax { found: "bytes that are no UTF-8".to_owned(), wanted: "text in UTF-8".to_owned() };
-        ReadError { path: file.path.clone(), place: Place::Line { line_number, column_number: 0 }, problem }
-    })?;
-    let mut scanner = Scanner::default();
-    for line in lines(text) {
-        scanner.line_number += 1;
-        scanner.take(line, file);
-    }
-    Ok(scanner.seen)
-}
-
-#[derive(Default)]
-struct Scanner<'a> {
-    seen: Scan<'a>,
+/// Reads a text piece by piece.
+#[derive(Debug)]
+pub struct Scanner {
+    path: Arc<str>,
+    seen: Scan,
+    /// Numbers no measurement can have.
+    problems: Vec<ReadError>,
     line_number: usize,
     /// In the order in which they were set; one that is taken back leaves its place to the last.
-    settings: Vec<(&'a str, &'a str)>,
+    settings: Vec<(Arc<str>, Arc<str>)>,
     /// Index of these settings. `None` when no result stood under them yet.
     settings_index: Option<usize>,
-    benches: FxHashMap<(usize, &'a str), usize>,
-    /// The bench of the line before.
+    /// The benches under each state of the settings, by name.
+    benches: Vec<FxHashMap<Arc<str>, usize>>,
+    /// The units as they are written.
+    units: FxHashMap<String, usize>,
+    /// The bench of the last result.
     last: usize,
-    /// Those of the line at hand.
-    measurements: Measurements<'a>,
 }
 
-impl<'a> Scanner<'a> {
-    fn take(&mut self, line: &'a str, file: &File) {
-        match Line::new(line, &mut self.measurements) {
-            Ok(Line::Result(name)) => {
-                self.last = self.bench(name);
-                if let Some(written) = self.take_measurements() {
-                    let place = Place::Line { line_number: self.line_number, column_number: 0 };
-                    let problem = super::not_finite(written);
-                    self.seen.problems.push(ReadError { path: file.path.clone(), place, problem });
-                }
-            }
-            Ok(Line::Unit(unit)) => self.take_unit(unit),
-            Ok(Line::Setting(key, value)) => self.take_setting(key, value),
-            Ok(Line::Other) => {}
-            Err(malformed) => self.note(Said::Malformed(malformed)),
+/// Reads a file that is in memory.
+///
+/// # Errors
+/// Everything that makes it useless: bytes that are no UTF-8, numbers no measurement can have.
+pub fn scan(file: &File) -> Result<Scan, Vec<ReadError>> {
+    let mut scanner = Scanner::new(&file.path);
+    scanner.take(&file.bytes).map_err(|problem| vec![problem])?;
+    scanner.finish()
+}
+
+impl Scanner {
+    /// * `path`: of the file, for messages.
+    pub fn new(path: &str) -> Scanner {
+        Scanner {
+            path: path.into(),
+            seen: Scan::default(),
+            problems: Vec::new(),
+            line_number: 0,
+            settings: Vec::new(),
+            settings_index: None,
+            benches: Vec::new(),
+            units: FxHashMap::default(),
+            last: 0,
         }
     }
 
-    fn note(&mut self, what: Said<'a>) {
+    /// The next lines.
+    ///
+    /// * `piece`: ends where a line ends, or is the last.
+    ///
+    /// # Errors
+    /// Bytes that are no UTF-8.
+    pub fn take(&mut self, piece: &[u8]) -> Result<(), ReadError> {
+        let text = std::str::from_utf8(piece).map_err(|error| {
+            let before = piece[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            let place = Place::Line { line_number: self.line_number + before + 1, column_number: 0 };
+            let problem =
+                Problem::Syntax { found: "bytes that are no UTF-8".to_owned(), wanted: "text in UTF-8".to_owned() };
+            ReadError { path: self.path.clone(), place, problem }
+        })?;
+        let (mut last_result, mut last_name, mut units) = (LastResult::default(), "", Vec::new());
+        for line in lines(text) {
+            self.line_number += 1;
+            match Line::new(line, &mut last_result) {
+                Ok(Line::Result(name)) => {
+                    if !(is_again(name, last_name) && self.settings_index.is_some()) {
+                        self.last = self.bench(name);
+                        last_name = name;
+                    }
+                    self.take_measurements(&last_result.measurements, &mut units);
+                }
+                Ok(Line::Unit(unit)) => self.take_unit(unit),
+                Ok(Line::Setting(key, value)) => self.take_setting(key, value),
+                Ok(Line::Other) => {}
+                Err(malformed) => self.leave_out(malformed.in_go()),
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// Numbers no measurement can have.
+    pub fn finish(self) -> Result<Scan, Vec<ReadError>> {
+        if self.problems.is_empty() { Ok(self.seen) } else { Err(self.problems) }
+    }
+
+    fn note(&mut self, what: Said) {
         self.seen.notes.push(Note { line_number: self.line_number, what });
     }
 
-    fn bench(&mut self, name: &'a str) -> usize {
+    fn leave_out(&mut self, why: &'static str) {
+        self.note(Said::LeftOut(why));
+    }
+
+    fn bench(&mut self, name: &str) -> usize {
         let settings = self.settings_index();
+        let benches = &mut self.seen.benches;
         // Lines of one benchmark follow each other, or all benchmarks follow each other again and again.
         for index in [self.last, self.last + 1, 0] {
-            if self.seen.benches.get(index).is_some_and(|bench| bench.name == name && bench.settings == settings) {
+            if benches.get(index).is_some_and(|bench| *bench.name == *name && bench.settings == settings) {
                 return index;
             }
         }
-        let next = self.seen.benches.len();
-        let index = *self.benches.entry((settings, name)).or_insert(next);
-        if index == next {
-            self.seen.benches.push(Bench { settings, name, series: Vec::new() });
+        if let Some(&index) = self.benches[settings].get(name) {
+            return index;
         }
-        index
+        let name: Arc<str> = name.into();
+        self.benches[settings].insert(name.clone(), benches.len());
+        benches.push(Bench { settings, name, series: Vec::new() });
+        benches.len() - 1
     }
 
     fn settings_index(&mut self) -> usize {
@@ -188,77 +208,111 @@ impl<'a> Scanner<'a> {
         let known = self.seen.settings.iter().position(|known| *known == self.settings);
         let index = known.unwrap_or_else(|| {
             self.seen.settings.push(self.settings.clone());
+            self.benches.push(FxHashMap::default());
             self.seen.settings.len() - 1
         });
         self.settings_index = Some(index);
         index
     }
 
-    /// Puts the measurements of the line into the series of its bench. Returns a number that is not finite.
-    fn take_measurements(&mut self) -> Option<f64> {
-        let mut impossible = None;
-        let bench = &mut self.seen.benches[self.last];
-        let series = &mut self.seen.series;
-        for (position, &(value, unit)) in self.measurements.iter().enumerate() {
-            // Mostly the units of a benchmark stand in the same order in each of its lines.
-            let here = bench.series.get(position).copied().filter(|&index| series[index].holds(unit, value));
-            let index = here
-                .or_else(|| bench.series.iter().copied().find(|&index| series[index].holds(unit, value)))
-                .unwrap_or_else(|| {
-                    // The first benchmark had as many lines as this one will have, mostly.
-                    let lines = series.first().map_or(0, |series| series.values.len().min(MOST_LINES_AT_ONCE));
-                    series.push(Series::begin(self.last, unit, value, lines));
-                    bench.series.push(series.len() - 1);
-                    series.len() - 1
-                });
-            let series = &mut series[index];
-            let tidied = if series.tidied.is_some() { value * series.factor } else { value };
-            if !tidied.is_finite() {
-                impossible = Some(value);
+    /// Puts measurements into the series of the last bench.
+    ///
+    /// * `units`: of the line before, with their indexes.
+    fn take_measurements<'a>(&mut self, measurements: &[(f64, &'a str)], units: &mut Vec<(&'a str, usize)>) {
+        for (position, &(value, written)) in measurements.iter().enumerate() {
+            let unit = match units.get(position) {
+                Some((last, unit)) if is_again(written, last) => *unit,
+                _ => {
+                    let unit = self.unit(written);
+                    units.truncate(position);
+                    units.push((written, unit));
+                    unit
+                }
+            };
+            let factor = self.seen.units[unit].factor;
+            let tidied = value * factor;
+            let is_tidied = factor != 1.0 && tidied != value;
+            let index = self.series_of(position, unit, is_tidied);
+            let in_unit = if is_tidied { tidied } else { value };
+            if !in_unit.is_finite() {
+                let place = Place::Line { line_number: self.line_number, column_number: 0 };
+                self.problems.push(ReadError { path: self.path.clone(), place, problem: super::not_finite(value) });
             }
-            series.values.push(tidied);
+            self.seen.series[index].values.push(in_unit);
         }
-        impossible
+    }
+
+    /// The index of a unit.
+    fn unit(&mut self, written: &str) -> usize {
+        if let Some(unit) = self.units.get(written) {
+            return *unit;
+        }
+        let (tidied, factor) = tidy(written);
+        let unit = Unit { written: written.to_owned(), tidied: tidied.into_owned(), factor };
+        self.units.insert(written.to_owned(), self.seen.units.len());
+        self.seen.units.push(unit);
+        self.seen.units.len() - 1
+    }
+
+    /// The index of a series of the last bench.
+    ///
+    /// * `position`: mostly the units of a benchmark stand in the same order in each of its lines.
+    #[inline]
+    fn series_of(&mut self, position: usize, unit: usize, is_tidied: bool) -> usize {
+        let Scan { benches, series, .. } = &mut self.seen;
+        let of_bench = &mut benches[self.last].series;
+        let is_it = |index: &usize| series[*index].unit == unit && series[*index].is_tidied == is_tidied;
+        let likely = of_bench.get(position).copied().filter(is_it);
+        if let Some(index) = likely.or_else(|| of_bench.iter().copied().find(is_it)) {
+            return index;
+        }
+        // The first benchmark had as many lines as this one will have, mostly.
+        let lines = series.first().map_or(0, |series| series.values.len().min(MOST_LINES_AT_ONCE));
+        of_bench.push(series.len());
+        series.push(Series { bench: self.last, unit, is_tidied, values: Vec::with_capacity(lines) });
+        series.len() - 1
     }
 
     /// `p99-ns/op better=lower assume=exact`
-    fn take_unit(&mut self, line: &'a str) {
-        let mut fields = Fields(line);
-        let Some(unit) = fields.next() else { return self.note(Said::NoUnitName) };
+    fn take_unit(&mut self, line: &str) {
+        let mut fields = Fields::new(line);
+        let Some(unit) = fields.next() else { return self.leave_out("missing unit") };
         for field in fields {
-            self.note(match field.split_once('=').filter(|(key, _)| !key.is_empty()) {
-                Some((key, value)) => Said::Unit { unit, key, value },
-                None => Said::NoKeyAndValue(field),
-            });
+            match field.split_once('=').filter(|(key, _)| !key.is_empty()) {
+                Some((key, value)) => {
+                    self.note(Said::Promise { unit: unit.into(), key: key.into(), value: value.into() });
+                }
+                None => self.leave_out("expected key=value"),
+            }
         }
     }
 
     /// An empty value takes a setting back.
-    fn take_setting(&mut self, key: &'a str, value: &'a str) {
-        let known = self.settings.iter().position(|(known, _)| *known == key);
+    fn take_setting(&mut self, key: &str, value: &str) {
+        let known = self.settings.iter().position(|(known, _)| **known == *key);
         match known {
             Some(index) if value.is_empty() => {
                 self.settings.swap_remove(index);
             }
-            Some(index) => self.settings[index].1 = value,
+            Some(index) => self.settings[index].1 = value.into(),
             None if value.is_empty() => return,
-            None => self.settings.push((key, value)),
+            None => self.settings.push((key.into(), value.into())),
         }
         self.settings_index = None;
     }
 }
 
-impl<'a> Series<'a> {
-    fn begin(bench: usize, written: &'a str, value: f64, lines: usize) -> Series<'a> {
-        let (tidied, factor) = tidy(written);
-        let tidied = (value * factor != value).then_some(tidied);
-        Series { bench, written, tidied, values: Vec::with_capacity(lines), factor }
+impl Scan {
+    /// The unit that the values of a series are in.
+    pub fn unit_of(&self, series: &Series) -> &str {
+        let Unit { written, tidied, .. } = &self.units[series.unit];
+        if series.is_tidied { tidied } else { written }
     }
+}
 
-    /// Whether a value of this unit belongs here.
-    fn holds(&self, written: &str, value: f64) -> bool {
-        self.written == written && (self.factor == 1.0 || (value * self.factor != value) == self.tidied.is_some())
-    }
+/// Whether a text is the very same as before: [`LastResult`] hands it out again where a line repeats it.
+fn is_again(text: &str, last: &str) -> bool {
+    std::ptr::eq(text, last)
 }
 
 /// Memory for more values of a benchmark is asked for when they are there; chosen.
@@ -279,11 +333,11 @@ mod tests {
                          pkg: a\r\nBenchmarkX 1 16 B/op 4 ns/op",
         );
         let seen = scan(&file).unwrap();
-        assert_eq!(seen.settings, [[("pkg", "a")], [("pkg", "b")]]);
-        let benches: Vec<(usize, &str)> = seen.benches.iter().map(|bench| (bench.settings, bench.name)).collect();
+        assert_eq!(seen.settings, [[("pkg".into(), "a".into())], [("pkg".into(), "b".into())]]);
+        let benches: Vec<(usize, &str)> = seen.benches.iter().map(|bench| (bench.settings, &*bench.name)).collect();
         assert_eq!(benches, [(0, "X"), (0, "Y"), (1, "X")]);
         let series: Vec<(usize, &str, &[f64])> =
-            seen.series.iter().map(|series| (series.bench, series.unit(), &*series.values)).collect();
+            seen.series.iter().map(|series| (series.bench, seen.unit_of(series), &*series.values)).collect();
         let nano = |value: f64| value * 1e-9;
         assert_eq!(
             series,
@@ -301,14 +355,15 @@ mod tests {
         let file = file("BenchmarkX 1 0 ns/op 0 B/op\nBenchmarkX 1 1 ns/op 1 B/op\nBenchmarkX 1 0 ns/op 0 B/op\n");
         let seen = scan(&file).unwrap();
         let series: Vec<(&str, usize)> =
-            seen.series.iter().map(|series| (series.unit(), series.values.len())).collect();
+            seen.series.iter().map(|series| (seen.unit_of(series), series.values.len())).collect();
         assert_eq!(series, [("ns/op", 2), ("B/op", 3), ("sec/op", 1)]);
     }
 
     #[test]
     fn a_setting_that_is_taken_back_leaves_its_place_to_the_last() {
         let file = file("a: 1\nb: 2\nc: 3\na:\nBenchmarkX 1 1 x\nd: 4\nd:\nBenchmarkX 1 2 x\n");
-        assert_eq!(scan(&file).unwrap().settings, [[("c", "3"), ("b", "2")]]);
+        let expected = [("c", "3"), ("b", "2")].map(|(key, value)| (key.into(), value.into()));
+        assert_eq!(scan(&file).unwrap().settings, [expected]);
     }
 
     #[test]
@@ -323,19 +378,31 @@ mod tests {
         }
         check("Benchmark", None);
         check("BenchmarkX", None);
-        check("BenchmarkX x 1 ns/op", Some(Said::Malformed(Malformed::Iterations("x"))));
-        check("BenchmarkX 1 1e999 ns/op", Some(Said::Malformed(Malformed::TooLargeMeasurement("1e999"))));
-        check("BenchmarkX 1 1 ns/op 2", Some(Said::Malformed(Malformed::NoUnit("2"))));
-        check("Unit", Some(Said::NoUnitName));
-        check("Unit x y", Some(Said::NoKeyAndValue("y")));
-        check("Unit x y=z", Some(Said::Unit { unit: "x", key: "y", value: "z" }));
+        check("BenchmarkX x 1 ns/op", Some(Said::LeftOut("parsing iteration count: invalid syntax")));
+        check("BenchmarkX 1 1e999 ns/op", Some(Said::LeftOut("parsing measurement: value out of range")));
+        check("BenchmarkX 1 1 ns/op 2", Some(Said::LeftOut("missing units")));
+        check("Unit", Some(Said::LeftOut("missing unit")));
+        check("Unit x y", Some(Said::LeftOut("expected key=value")));
+        check("Unit x y=z", Some(Said::Promise { unit: "x".into(), key: "y".into(), value: "z".into() }));
     }
 
     #[test]
     fn no_measurement_is_infinite() {
         for line in ["BenchmarkX 1 +Inf ns/op", "BenchmarkX 1 NaN ns/op", "BenchmarkX 1 1e308 MB/s"] {
-            assert_eq!(scan(&file(line)).unwrap().problems.len(), 1, "for {line:?}");
+            assert_eq!(scan(&file(line)).unwrap_err().len(), 1, "for {line:?}");
         }
         assert!(scan(&File { path: "x".into(), bytes: b"\n\xff".to_vec() }).is_err());
+    }
+
+    #[test]
+    fn pieces_make_a_whole() {
+        let text =
+            "pkg: a\nBenchmarkX 1 2 ns/op 8 B/op\nBenchmarkX 1 3 ns/op 8 B/op\nBenchmarkY x\nBenchmarkX 1 4 ns/op";
+        let whole = scan(&file(text)).unwrap();
+        let mut scanner = Scanner::new("x.txt");
+        text.split_inclusive('\n').for_each(|line| scanner.take(line.as_bytes()).unwrap());
+        let seen = scanner.take(b"BenchmarkY \xff").unwrap_err();
+        assert_eq!(seen.place, Place::Line { line_number: 6, column_number: 0 });
+        assert_eq!(format!("{:?}", scanner.finish().unwrap()), format!("{whole:?}"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use super::line::Line;
+use super::line::{LastResult, Line};
 use super::unit::tidy;
 use crate::model::{Metric, Nature, Observation, PACKAGE, Run, Settings, Values};
 use crate::unit::{Better, Unit};
@@ -76,7 +76,7 @@ fn settings(of_file: Option<&Settings>, of_run: &[Setting]) -> Vec<Setting> {
 fn setting(key: &str, value: &str) -> Option<Setting> {
     let value = value.replace(char::is_control, " ").trim().to_owned();
     let line = format!("{key}: {value}");
-    let is_read = Line::new(&line, &mut Vec::new()) == Ok(Line::Setting(key, &value));
+    let is_read = Line::new(&line, &mut LastResult::default()) == Ok(Line::Setting(key, &value));
     (is_read && !value.is_empty()).then(|| (key.to_owned(), value))
 }
 

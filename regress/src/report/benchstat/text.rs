@@ -1,6 +1,7 @@
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{self, Write};
+
+use rustc_hash::FxHashMap;
 
 use super::layout::{Align, Cell as Place, Layout};
 use super::scale::{Prefixes, Scale};
@@ -72,13 +73,20 @@ struct Page<'a> {
     row: usize,
     prefixes: Prefixes,
     notes: Vec<String>,
-    numbers_of_notes: HashMap<String, usize>,
+    numbers_of_notes: FxHashMap<String, usize>,
 }
 
 impl<'a> Page<'a> {
     fn new(table: &'a Table) -> Page<'a> {
         let prefixes = Prefixes::of(&table.unit);
-        Page { table, layout: Layout::default(), row: 0, prefixes, notes: Vec::new(), numbers_of_notes: HashMap::new() }
+        Page {
+            table,
+            layout: Layout::default(),
+            row: 0,
+            prefixes,
+            notes: Vec::new(),
+            numbers_of_notes: FxHashMap::default(),
+        }
     }
 
     fn put(&mut self, column: usize, span: usize, text: impl Display, margin: &'static str, align: Align) {
@@ -166,6 +174,9 @@ impl<'a> Page<'a> {
 
     /// Each text once below the table, by its number.
     fn put_notes(&mut self, column: usize, remarks: &[Remark]) {
+        if remarks.is_empty() {
+            return self.put_one(column, "", Align::Left);
+        }
         let mut numbers = Vec::new();
         for remark in remarks {
             let text = words::remark(remark);

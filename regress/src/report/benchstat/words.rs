@@ -33,7 +33,7 @@ pub(super) fn evidence(contrast: &Contrast) -> impl Display {
     let Contrast { p, n, .. } = *contrast;
     fmt::from_fn(move |f| {
         if p != 0.0 {
-            write!(f, "p={p:.3} ")?;
+            write!(f, "p={} ", go::fixed(p, 3))?;
         }
         match n {
             (base, n) if base == n => write!(f, "n={n}"),
