@@ -52,19 +52,15 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
 
 /// What stands in each file, and whether it begins with a byte order mark.
 fn scans(paths: &[&str]) -> Result<Vec<(Scan, bool)>, Failure> {
-    let start = |path: &str| (Scanner::new(path), None);
-    let under_way = world::read_lines(paths, start, |(scanner, has_byte_order_mark), piece| {
-        has_byte_order_mark.get_or_insert(piece.starts_with(BYTE_ORDER_MARK));
-        scanner.take(piece)
-    })?;
-    let (mut scans, mut problems) = (Vec::new(), Vec::new());
-    for (scanner, has_byte_order_mark) in under_way {
-        match scanner.finish() {
-            Ok(scan) => scans.push((scan, has_byte_order_mark == Some(true))),
-            Err(impossible) => problems.extend(impossible),
+    world::read_lines(paths, |path, pieces| {
+        let mut scanner = Scanner::new(path);
+        let mut has_byte_order_mark = None;
+        while let Some(piece) = pieces.read_on().map_err(|error| vec![error])? {
+            has_byte_order_mark.get_or_insert(piece.starts_with(BYTE_ORDER_MARK));
+            scanner.take(piece).map_err(|error| vec![error])?;
         }
-    }
-    if problems.is_empty() { Ok(scans) } else { Err(Failure::of_reading(&problems)) }
+        Ok((scanner.finish()?, has_byte_order_mark == Some(true)))
+    })
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

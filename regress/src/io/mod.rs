@@ -39,7 +39,7 @@ pub use config::{
 };
 pub use error::{Failure, Message};
 pub use estimates::load_estimates;
-pub use files::read_lines;
+pub use files::{Pieces, read_lines};
 pub use kept::{kept_results, kept_runs, read_file, read_this_program};
 pub use machine::{Stopwatch, load, now, parse_time, terminal_width, today, wanted_width, wants_colour};
 pub use measure::{

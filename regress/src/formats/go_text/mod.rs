@@ -189,7 +189,7 @@ impl<'a> Results<'a> {
             let (unit, factor) = self.units.index_of(unit, position);
             self.tidied.push((value * factor, unit));
         }
-        let mut measurements = self.tidied.iter().zip(&self.measurements);
+        let mut measurements = self.tidied.iter().zip(&self.last.measurements);
         if let Some(problem) = measurements.find_map(|(tidied, (written, _))| self.impossible(*tidied, *written)) {
             return self.problems.push((self.line_number, problem));
         }
