@@ -75,7 +75,7 @@ fn keeps_everything(reading: Reading) {
     let bytes = native::write(&run);
     let again = formats::choose(&bytes).expect("our own file is recognised");
     let again = (again.read)(&[file("run", &bytes)]);
-    assert_eq!(again.problems, []);
+    assert_eq!(*again.problems, []);
     let again = Run::new("run", again.provenance, Vec::new(), again.observations).expect("no two alike");
     assert_eq!(again.provenance, run.provenance);
     assert_eq!(native::write(&again), bytes);

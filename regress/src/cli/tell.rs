@@ -24,7 +24,7 @@ pub(super) fn tell(failure: &Failure, errors: &mut dyn Write) -> io::Result<()> 
             writeln!(errors, "  {}", visible(&message.next_step))?;
         }
     }
-    match failure.messages().len().saturating_sub(SHOWN) {
+    match failure.messages().len().saturating_sub(SHOWN) + failure.untold() {
         0 => Ok(()),
         more => writeln!(errors, "regress: and {more} more problems"),
     }

@@ -34,6 +34,7 @@ pub mod native;
 pub mod noise;
 pub mod note;
 mod numbers;
+mod problems;
 mod pyperf;
 mod pytest_benchmark;
 mod raw_csv;
@@ -44,6 +45,7 @@ mod units;
 mod write;
 
 pub use error::{Place, Problem, ReadError};
+pub use problems::Problems;
 pub use write::{WRITERS, Writer};
 
 use std::collections::BTreeMap;
@@ -72,7 +74,7 @@ pub struct Reading {
     /// What the files say of single benchmarks.
     pub settings: BTreeMap<BenchId, Settings>,
     /// Everything that is wrong, not only the first. Not empty: the files may not be used.
-    pub problems: Vec<ReadError>,
+    pub problems: Problems,
     /// What the files say of the runs that theirs was compared with, by the names these were saved under.
     pub earlier: BTreeMap<String, Vec<Observation>>,
     /// Which of these it is, where it is not the files' own run.
@@ -89,7 +91,7 @@ impl Reading {
 
     /// Nothing read, one problem.
     pub fn refused(problem: ReadError) -> Reading {
-        Reading { problems: vec![problem], ..Reading::default() }
+        Reading { problems: problem.into(), ..Reading::default() }
     }
 
     /// Adds what another group of files gave. What is true of the whole run is said once, not for every file.
@@ -103,7 +105,7 @@ impl Reading {
         for (id, settings) in other.settings {
             self.settings.entry(id).or_insert(settings);
         }
-        self.problems.extend(other.problems);
+        self.problems.absorb(other.problems);
         for (name, observations) in other.earlier {
             self.earlier.entry(name).or_default().extend(observations);
         }

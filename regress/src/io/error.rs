@@ -1,11 +1,15 @@
-use crate::formats::ReadError;
+use crate::formats::{Problems, ReadError};
 use crate::model::Collision;
 use crate::policy::EntryError;
 use crate::select::SyntaxError;
 
 /// Why the work could not be done: one or many problems, all told at once.
 #[derive(Clone, Debug, Default)]
-pub struct Failure(Vec<Message>);
+pub struct Failure {
+    messages: Vec<Message>,
+    /// How many problems there are besides.
+    untold: usize,
+}
 
 /// One problem: what is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct Message {
 impl Failure {
     /// A failure of one problem.
     pub fn new(problem: impl Into<String>, next_step: impl Into<String>) -> Failure {
-        Failure(vec![Message { problem: problem.into(), place: None, next_step: next_step.into() }])
+        Failure::of(vec![Message { problem: problem.into(), place: None, next_step: next_step.into() }])
     }
 
     /// An expression of the command line that makes no sense, with a caret under the place.
@@ -30,17 +34,23 @@ impl Failure {
     pub fn of_expression(option: &str, error: &SyntaxError, next_step: impl Into<String>) -> Failure {
         let problem = format!("--{option}: {}", error.problem);
         let place = Some((error.expression.clone(), error.column()));
-        Failure(vec![Message { problem, place, next_step: next_step.into() }])
+        Failure::of(vec![Message { problem, place, next_step: next_step.into() }])
     }
 
     /// All its problems, at least one.
     pub fn messages(&self) -> &[Message] {
-        &self.0
+        &self.messages
+    }
+
+    /// How many problems there are besides those messages.
+    pub fn untold(&self) -> usize {
+        self.untold
     }
 
     /// The problems of both.
     pub fn and(mut self, other: Failure) -> Failure {
-        self.0.extend(other.0);
+        self.messages.extend(other.messages);
+        self.untold += other.untold;
         self
     }
 
@@ -55,7 +65,16 @@ impl Failure {
         };
         let told_before = |index: usize| errors[..index].iter().any(|error| error.problem == errors[index].problem);
         let is_told = |index: &usize| !errors[*index].problem.is_of_the_whole_run() || !told_before(*index);
-        Failure((0..errors.len()).filter(is_told).map(|index| message(errors[index])).collect())
+        Failure::of((0..errors.len()).filter(is_told).map(|index| message(errors[index])).collect())
+    }
+
+    /// The same, of files with more problems than were kept.
+    pub fn of_problems(problems: &Problems) -> Failure {
+        Failure { untold: problems.untold(), ..Failure::of_reading(problems) }
+    }
+
+    fn of(messages: Vec<Message>) -> Failure {
+        Failure { messages, untold: 0 }
     }
 
     /// Budgets that make no sense.
@@ -65,7 +84,7 @@ impl Failure {
             place: None,
             next_step: error.next_step.clone(),
         };
-        Failure(errors.iter().map(message).collect())
+        Failure::of(errors.iter().map(message).collect())
     }
 
     /// Results that claim to be the same benchmark.
@@ -84,6 +103,6 @@ impl Failure {
                 ),
             },
         };
-        Failure(collisions.iter().map(message).collect())
+        Failure::of(collisions.iter().map(message).collect())
     }
 }

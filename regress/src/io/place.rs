@@ -3,13 +3,24 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::{self, Catalogue};
 use super::error::Failure;
-use crate::formats::{self, File, Place, Problem, ReadError, Reading};
+use crate::formats::{self, File, Format, Place, Problem, ReadError, Reading, WHOLE_DIRECTORIES};
 use crate::policy::did_you_mean;
 
 /// A file of a format we know is what the user means, whatever else has its name: nothing needs to be looked up.
 pub(super) fn read_results(path: &Path) -> Option<Reading> {
     let file = if path.is_file() { catalogue::read_file(path).ok()? } else { return None };
-    formats::choose(&file.bytes).map(|format| (format.read)(&[file]))
+    let format = formats::choose(&file.bytes)?;
+    let mut files = companions(path, format);
+    files.push(file);
+    Some((format.read)(&files))
+}
+
+/// What belongs to a file that a harness left among others of the same names, which say the rest of it.
+fn companions(path: &Path, format: &Format) -> Vec<File> {
+    let names = WHOLE_DIRECTORIES.iter().find(|(known, _)| known.name == format.name).map_or(&[][..], |(_, names)| names);
+    let is_one = path.file_name().is_some_and(|own| names.iter().any(|name| own == *name));
+    let others = names.iter().map(|name| path.with_file_name(name)).filter(|other| is_one && other != path);
+    others.filter_map(|other| catalogue::read_file(&other).ok()).collect()
 }
 
 pub(super) fn read_bytes(file: File) -> Reading {
@@ -90,8 +101,15 @@ fn the_one_name(names: &BTreeSet<String>) -> Option<&str> {
     names.get("new").or(only).map(String::as_str)
 }
 
-/// Every file right in the directory, whatever its format.
+/// Every file right in the directory, whatever its format. Where a harness left one benchmark's, only those that are read.
 fn read_loose_files(directory: &Path) -> Result<Vec<Reading>, Failure> {
+    for (format, names) in WHOLE_DIRECTORIES {
+        let paths: Vec<PathBuf> = names.iter().map(|name| directory.join(name)).collect();
+        if paths.iter().all(|path| path.is_file()) {
+            let files: Result<Vec<File>, ReadError> = paths.iter().map(|path| catalogue::read_file(path)).collect();
+            return Ok(vec![files.map_or_else(Reading::refused, |files| (format.read)(&files))]);
+        }
+    }
     let problem = |error: &std::io::Error| Failure::of_reading(&[catalogue::unreadable(directory, error)]);
     let entries = std::fs::read_dir(directory).map_err(|error| problem(&error))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();

@@ -98,7 +98,7 @@ pub fn list_noted(project: &Project) -> Vec<(String, Vec<Result<Run, Failure>>)>
     let kept = |reading: Reading| {
         let Reading { observations, provenance, warnings, problems, .. } = reading;
         if !problems.is_empty() {
-            return Err(Failure::of_reading(&problems));
+            return Err(Failure::of_problems(&problems));
         }
         Run::new("", provenance, warnings, observations).map_err(|clash| Failure::of_collisions("note", &clash))
     };
@@ -289,7 +289,7 @@ impl Search<'_> {
     fn told(&self, found: Found) -> Result<Reading, Failure> {
         let Found { mut reading, machine, behind, early } = found;
         if !reading.problems.is_empty() {
-            return Err(Failure::of_reading(&reading.problems));
+            return Err(Failure::of_problems(&reading.problems));
         }
         let item = self.asked.item;
         let measured = reading.provenance.commit.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -14,7 +14,7 @@ use super::sides::{are_one_run, nothing_to_compare, overwritten};
 use super::taken::{Means, Taken, refuse_what_is_on_both_sides, taken};
 use super::units::{self, UnitRule};
 use super::{baseline, machine};
-use crate::formats::{File, ReadError, Reading};
+use crate::formats::{File, Problems, Reading};
 use crate::model::{Host, Provenance, Run, Warning};
 use crate::parallel::in_parts;
 use crate::policy::did_you_mean;
@@ -367,9 +367,10 @@ fn name_meant(item: &str, names: &[String]) -> String {
 
 /// The readings of one item as one run. Two readings hold different directories or files: further processes.
 fn merge(label: &str, item: &str, readings: Vec<Reading>) -> Result<Run, Failure> {
-    let problems: Vec<ReadError> = readings.iter().flat_map(|reading| reading.problems.iter().cloned()).collect();
+    let mut problems = Problems::default();
+    readings.iter().for_each(|reading| problems.absorb(reading.problems.clone()));
     if !problems.is_empty() {
-        return Err(Failure::of_reading(&problems));
+        return Err(Failure::of_problems(&problems));
     }
     let mut whole: Option<Run> = None;
     for reading in readings {

@@ -115,7 +115,11 @@ fn unit_of(word: &str) -> (Unit, f64) {
     }
 }
 
-/// Gives criterion's numbers their units, and leaves out what was computed from them as if they were times.
+/// What criterion's reader makes of a time and of how much an iteration processes.
+const COMPUTED_FROM_TIME: [&str; 2] = ["throughput", "time-per-kb"];
+
+/// Gives criterion's numbers their units, and leaves out what was computed from them as if they were times. Where a file
+/// says the unit itself (`raw.csv`), that holds.
 ///
 /// What is no number any more in its unit is a problem of the reading.
 pub(super) fn apply(rules: &[UnitRule], reading: &mut Reading) {
@@ -136,7 +140,7 @@ pub(super) fn apply(rules: &[UnitRule], reading: &mut Reading) {
                     false
                 }
             },
-            Some(_) => false,
+            Some(_) => !COMPUTED_FROM_TIME.contains(&&*observation.metric.name),
         }
     });
 }
@@ -179,6 +183,30 @@ mod tests {
             assert_eq!(as_written(number as f64 / 1e9), number as f64);
         }
         assert_eq!(as_written(0.5 / 1e9), 0.5);
+    }
+
+    #[test]
+    fn a_unit_that_a_file_says_itself_holds() {
+        let observation = |metric: Metric| Observation {
+            id: crate::model::BenchId::new("widgets/made"),
+            metric: metric.into(),
+            values: Values::Sampled(crate::model::Processes::one(crate::stats::Sample::new(vec![7.0]).unwrap())),
+            harness: "criterion".into(),
+            origin: "raw.csv".into(),
+        };
+        let text = |key: &str, value: &str| Field {
+            key: key.to_owned(),
+            value: Value::Text(value.to_owned()),
+            line_number: 1,
+        };
+        let fields = vec![text("benchmark", "widgets"), text("unit", "count")];
+        let rules = rules(&[Entry { line_number: 1, fields }]).unwrap();
+        let widgets = Metric::custom("widgets", Unit::Other("widgets".into()), Better::Lower);
+        let observations = vec![observation(widgets), observation(Metric::known("throughput"))];
+        let mut reading = Reading { observations, ..Reading::default() };
+        apply(&rules, &mut reading);
+        let kept: Vec<&str> = reading.observations.iter().map(|observation| &*observation.metric.name).collect();
+        assert_eq!(kept, ["widgets"]);
     }
 
     #[test]

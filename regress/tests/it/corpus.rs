@@ -131,7 +131,7 @@ fn describe(reading: &Reading) -> String {
         let row = warning.row.as_ref().map(|(id, metric)| format!("{id:?} {metric:?}: ")).unwrap_or_default();
         writeln!(text, "  warning: {row}{}", warning.text).expect("a String");
     }
-    for problem in &reading.problems {
+    for problem in reading.problems.iter() {
         writeln!(text, "  problem: {problem}").expect("a String");
     }
     text
@@ -303,7 +303,7 @@ fn a_summary_reads_as_the_raw_files_beside_it() {
                 raw.observations.extend(beside.cloned());
             }
             let summary = (format("gungraun").read)(std::slice::from_ref(file));
-            assert_eq!(summary.problems, []);
+            assert_eq!(*summary.problems, []);
             let mut summary = counts(&summary);
             let mut raw = counts(&raw);
             // Some cases keep the files of one tool only, and some summaries count the whole process.

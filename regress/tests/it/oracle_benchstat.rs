@@ -177,7 +177,7 @@ fn read_run(directory: &Path, label: &str, path: &str) -> Run {
     let format = formats::choose(&file.bytes).unwrap();
     assert_eq!(format.name, "go");
     let reading = (format.read)(&[file]);
-    assert_eq!(reading.problems, []);
+    assert_eq!(*reading.problems, []);
     Run::new(label, reading.provenance, reading.warnings, reading.observations).unwrap()
 }
 

@@ -274,7 +274,7 @@ proptest! {
         prop_assert_eq!(document["observations"].as_array().map(Vec::len), Some(run.observations().len()));
         let reader = formats::choose(&bytes).expect("our own file is recognised");
         let reading = (reader.read)(&[File { path: "run.json".into(), bytes: bytes.clone() }]);
-        prop_assert_eq!(&reading.problems, &[]);
+        prop_assert_eq!(&*reading.problems, &[]);
         let settings = reading.settings;
         let mut back = Run::new("run.json", reading.provenance, reading.warnings, reading.observations).expect("no collisions");
         back.settings = settings;

@@ -163,7 +163,7 @@ fn run(case: &str, path: &str) -> Run {
     let file = case.files.into_iter().find(|file| &*file.path == path).expect("the file is in the case");
     let format = formats::choose(&file.bytes).expect("it is recognised");
     let reading = (format.read)(&[file]);
-    assert_eq!(reading.problems, []);
+    assert_eq!(*reading.problems, []);
     Run::new(path, reading.provenance, reading.warnings, reading.observations).expect("no two alike")
 }
 

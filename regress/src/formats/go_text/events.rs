@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::super::{Place, ReadError, json};
+use super::super::{Place, Problems, ReadError, json};
 use super::line::lines;
 
 /// What one package printed.
@@ -58,9 +58,9 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
 
 /// # Errors
 /// Every event that is no JSON.
-pub(super) fn join(path: &Arc<str>, text: &str) -> Result<Streams, Vec<ReadError>> {
+pub(super) fn join(path: &Arc<str>, text: &str) -> Result<Streams, Problems> {
     let mut streams = Streams::default();
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     for (index, line) in lines(text).enumerate() {
         if !line.starts_with('{') {
             continue;

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{File, Format, Place, Problem, ReadError, Reading, json, known};
+use super::{File, Format, Place, Problem, Problems, ReadError, Reading, json, known};
 use crate::model::{self, BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
@@ -78,7 +78,7 @@ fn read_file(file: &File) -> Reading {
             Err(problems) => Reading { problems, ..Reading::default() },
         };
     }
-    let mut results = Results::default();
+    let mut results = Results { path: file.path.clone(), ..Results::default() };
     for (index, line) in lines(text).enumerate() {
         results.take(index + 1, line);
     }
@@ -87,7 +87,7 @@ fn read_file(file: &File) -> Reading {
 }
 
 fn read_streams(file: &File, streams: &events::Streams) -> Reading {
-    let mut results = Results { warnings: streams.failed.clone(), ..Results::default() };
+    let mut results = Results { path: file.path.clone(), warnings: streams.failed.clone(), ..Results::default() };
     for stream in &streams.of_packages {
         results.settings.package = &stream.package;
         for (line, line_number) in lines(&stream.text).zip(&stream.line_numbers) {
@@ -107,9 +107,14 @@ fn not_utf8(file: &File, offset: usize) -> ReadError {
     }
 }
 
+fn at(line_number: usize) -> Place {
+    Place::Line { line_number, column_number: 0 }
+}
+
 /// What the lines so far tell.
 #[derive(Default)]
 struct Results<'a> {
+    path: Arc<str>,
     line_number: usize,
     settings: Settings<'a>,
     units: Units<'a>,
@@ -121,7 +126,7 @@ struct Results<'a> {
     /// Under which settings each benchmark was measured: indices of [`Settings::taken`].
     settings_of: Vec<Vec<usize>>,
     warnings: Vec<(usize, String)>,
-    problems: Vec<(usize, Problem)>,
+    problems: Problems,
     /// With the measurements of the line at hand, as written.
     last: LastResult<'a>,
     /// The same in tidied units, by their index.
@@ -191,7 +196,8 @@ impl<'a> Results<'a> {
         }
         let mut measurements = self.tidied.iter().zip(&self.last.measurements);
         if let Some(problem) = measurements.find_map(|(tidied, (written, _))| self.impossible(*tidied, *written)) {
-            return self.problems.push((self.line_number, problem));
+            let (path, place) = (self.path.clone(), at(self.line_number));
+            return self.problems.push(ReadError { path, place, problem });
         }
         let series = self.series_of(name);
         let settings = self.settings.index();
@@ -273,11 +279,9 @@ impl<'a> Results<'a> {
     fn into_reading(self, file: &File) -> Reading {
         let mut reading = Reading::default();
         reading.provenance.host = self.settings.host;
-        let at = |line_number| Place::Line { line_number, column_number: 0 };
         let warning = |(line_number, text)| Warning::general(format!("{}{}: {text}", file.path, at(line_number)));
         reading.warnings.extend(self.warnings.into_iter().map(warning));
-        let problem = |(line, problem)| ReadError { path: file.path.clone(), place: at(line), problem };
-        reading.problems.extend(self.problems.into_iter().map(problem));
+        reading.problems = self.problems;
         if self.series.is_empty() && reading.problems.is_empty() {
             return Reading::refused(ReadError {
                 path: file.path.clone(),
@@ -388,7 +392,11 @@ impl<'a> Settings<'a> {
 struct Units<'a> {
     /// As written, with the tidied one and the factor to it.
     written: Vec<(&'a str, usize, f64)>,
+    /// Where each stands there.
+    places: FxHashMap<&'a str, usize>,
     tidied: Vec<TidiedUnit<'a>>,
+    /// Where each name stands there.
+    tidied_places: FxHashMap<Cow<'a, str>, usize>,
 }
 
 struct TidiedUnit<'a> {
@@ -403,14 +411,16 @@ impl<'a> Units<'a> {
     /// * `likely`: where the unit probably stands: all lines of a file have the same units in the same order.
     fn index_of(&mut self, written: &'a str, likely: usize) -> (usize, f64) {
         let likely = self.written.get(likely).filter(|(known, ..)| *known == written);
-        if let Some((_, index, factor)) = likely.or_else(|| self.written.iter().find(|(known, ..)| *known == written)) {
+        if let Some((_, index, factor)) = likely.or_else(|| Some(&self.written[*self.places.get(written)?])) {
             return (*index, *factor);
         }
         let (name, factor) = tidy(written);
-        let index = self.tidied.iter().position(|unit| unit.name == name).unwrap_or_else(|| {
+        let next = self.tidied.len();
+        let index = *self.tidied_places.entry(name.clone()).or_insert(next);
+        if index == next {
             self.tidied.push(TidiedUnit { name, settings: Vec::new() });
-            self.tidied.len() - 1
-        });
+        }
+        self.places.insert(written, self.written.len());
         self.written.push((written, index, factor));
         (index, factor)
     }

@@ -240,3 +240,24 @@ fn both_programs_of_a_dump_of_tango_are_compared_as_pairs() {
 
     desk.run("compare dump@old dump").refused(&["dump: no results named `old`\n", "there are: baseline, candidate\n"]);
 }
+
+#[test]
+fn one_benchmark_of_criterion_is_named_by_its_directory_or_by_any_file_in_it() {
+    let desk = Desk::with(&[]);
+    for (baseline, times) in [("old", "10.0,11.0,12.0"), ("new", "30.0,31.0,32.0")] {
+        desk.write(&format!("results/g/f/{baseline}/benchmark.json"), BENCHMARK);
+        desk.write(&format!("results/g/f/{baseline}/sample.json"), sample(times));
+        desk.write(&format!("results/g/f/{baseline}/estimates.json"), "{}");
+        desk.write(&format!("results/g/f/{baseline}/tukey.json"), "[1.0,2.0,3.0,4.0]");
+    }
+    let whole = desk.run("convert --to csv results@old results@new");
+    assert_eq!(whole.stdout.lines().count(), 1 + 6, "{whole:#?}");
+    for (old, new) in [
+        ("results/g/f/old", "results/g/f/new"),
+        ("results/g/f/old/", "results/g/f/new/sample.json"),
+        ("results/g/f/old/sample.json", "results/g/f/new/benchmark.json"),
+    ] {
+        assert_eq!(desk.run(&format!("convert --to csv {old} {new}")), whole, "{old} {new}");
+    }
+    desk.run("compare results/g/f/old results/g/f/old/sample.json").refused(&["are the same results"]);
+}
