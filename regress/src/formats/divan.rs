@@ -56,7 +56,7 @@ fn read(files: &[File]) -> Reading {
 fn read_file(file: &File) -> Reading {
     let mut reading = Reading::default();
     let mut trees: Vec<Tree> = Vec::new();
-    for (index, Line { bytes, .. }) in lines(json::without_bom(&file.bytes)).enumerate() {
+    for (index, Line { bytes, is_whole }) in lines(json::without_bom(&file.bytes)).enumerate() {
         let line_number = index + 1;
         let taken = match (std::str::from_utf8(bytes), trees.last_mut()) {
             (Ok(line), tree) => match (Row::of(line), tree) {
@@ -65,7 +65,8 @@ fn read_file(file: &File) -> Reading {
                     Ok(())
                 }
                 (Some(row), Some(tree)) => tree.take(&row, line_number),
-                // Cut off, or torn by what a benchmark printed.
+                (None, _) if !is_whole && line.contains('│') => Err(Problem::Truncated { wanted: WANTED.to_owned() }),
+                // Torn by what a benchmark printed.
                 (None, Some(_)) if branch(line).is_some() => Err(syntax(line)),
                 (_, _) => Ok(()),
             },
@@ -82,6 +83,10 @@ fn read_file(file: &File) -> Reading {
     if let Some((tally, _)) = trees.iter().find_map(|tree| tree.open.as_ref()) {
         let label = TALLIES.iter().find(|(_, known)| known == tally).map_or("", |(label, _)| label);
         let problem = Problem::Truncated { wanted: format!("counts and bytes below `{label}`") };
+        reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem });
+    }
+    if let Some(name) = trees.iter().find_map(Tree::with_siblings).filter(|_| reading.problems.is_empty()) {
+        let problem = Problem::Truncated { wanted: format!("what stands below `{name}` in divan's tree") };
         reading.problems.push(ReadError { path: file.path.clone(), place: Place::Whole, problem });
     }
     let harness: Arc<str> = "divan".into();
@@ -154,12 +159,25 @@ impl<'a> Row<'a> {
     }
 }
 
-/// How deep in the tree a node is, from 0, and what stands behind its branch. `None` for a line without one.
-fn branch(line: &str) -> Option<(usize, &str)> {
+/// A node of the tree.
+#[derive(Debug, PartialEq)]
+struct Branch<'a> {
+    /// How deep in the tree, from 0.
+    depth: usize,
+    /// Whether another one follows on its level: `├─`, not `╰─`.
+    has_next: bool,
+    /// What stands behind it.
+    node: &'a str,
+}
+
+/// The node of a line. `None` for a line without one.
+fn branch(line: &str) -> Option<Branch<'_>> {
     let (mut rest, mut depth) = (line, 0);
     loop {
-        if let Some(node) = rest.strip_prefix("├─ ").or_else(|| rest.strip_prefix("╰─ ")) {
-            return Some((depth, node));
+        for (mark, has_next) in [("├─ ", true), ("╰─ ", false)] {
+            if let Some(node) = rest.strip_prefix(mark) {
+                return Some(Branch { depth, has_next, node });
+            }
         }
         rest = rest.strip_prefix("│  ").or_else(|| rest.strip_prefix("   "))?;
         depth += 1;
@@ -170,6 +188,8 @@ fn branch(line: &str) -> Option<(usize, &str)> {
 struct Tree {
     /// The names on the way to the node at hand, from the root on.
     path: Vec<String>,
+    /// Of each but the root, whether another node has to follow on its level.
+    has_next: Vec<bool>,
     leaves: Vec<Leaf>,
     /// Whether further rows belong to the last leaf.
     is_at_leaf: bool,
@@ -218,21 +238,31 @@ struct Figure {
 
 impl Tree {
     fn of(root: &str) -> Tree {
-        Tree { path: vec![root.to_owned()], leaves: Vec::new(), is_at_leaf: false, open: None }
+        let (path, has_next) = (vec![root.to_owned()], Vec::new());
+        Tree { path, has_next, leaves: Vec::new(), is_at_leaf: false, open: None }
+    }
+
+    /// The node that others had to follow on its level, where the tree ends before they come.
+    fn with_siblings(&self) -> Option<&str> {
+        let level = self.has_next.iter().position(|has_next| *has_next)?;
+        self.path.get(level + 1).map(String::as_str)
     }
 
     fn take(&mut self, row: &Row<'_>, line_number: usize) -> Result<(), Problem> {
         match branch(row.tree) {
-            Some((depth, node)) => self.take_node(row, depth, node, line_number),
+            Some(branch) => self.take_node(row, &branch, line_number),
             None => self.take_detail(row, row.tree.trim_start_matches(['│', ' '])),
         }
     }
 
-    fn take_node(&mut self, row: &Row<'_>, depth: usize, node: &str, line_number: usize) -> Result<(), Problem> {
+    fn take_node(&mut self, row: &Row<'_>, branch: &Branch<'_>, line_number: usize) -> Result<(), Problem> {
+        let Branch { depth, has_next, node } = *branch;
         if self.open.take().is_some() || self.path.len() <= depth {
             return Err(syntax(row.tree));
         }
         self.path.truncate(depth + 1);
+        self.has_next.truncate(depth);
+        self.has_next.push(has_next);
         self.is_at_leaf = false;
         if row.is_blank() {
             let name = node.strip_suffix("(ignored)").unwrap_or(node).trim();
@@ -494,9 +524,9 @@ mod tests {
 
     #[test]
     fn a_node_lies_as_deep_as_its_branch() {
-        assert_eq!(branch("├─ a"), Some((0, "a")));
-        assert_eq!(branch("│  ╰─ b c"), Some((1, "b c")));
-        assert_eq!(branch("      ├─ t=1"), Some((2, "t=1")));
+        assert_eq!(branch("├─ a"), Some(Branch { depth: 0, has_next: true, node: "a" }));
+        assert_eq!(branch("│  ╰─ b c"), Some(Branch { depth: 1, has_next: false, node: "b c" }));
+        assert_eq!(branch("      ├─ t=1"), Some(Branch { depth: 2, has_next: true, node: "t=1" }));
         assert_eq!(branch("│           alloc:"), None);
         assert_eq!(branch(""), None);
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::de::{MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::{Place, Problem, ReadError, numbers};
@@ -83,6 +84,9 @@ pub(super) fn problem(error: &serde_json::Error, wanted: &'static str) -> Proble
             other => other,
         };
         return Problem::Syntax { found: found.to_owned(), wanted: format!("{expected} in {wanted}") };
+    }
+    if error.classify() == Category::Syntax {
+        return Problem::Syntax { found: format!("what is no JSON ({words})"), wanted: wanted.to_owned() };
     }
     let found = match words.split_once(' ') {
         Some(("missing", field)) => format!("no {}", field.strip_prefix("field ").unwrap_or(field)),
@@ -246,6 +250,6 @@ mod tests {
         check(r#"{"a":null}"#, "x.json:1:9: found null; wanted a whole number of at least 0 in a shape");
         check(r#"{"b":1}"#, "x.json:1:4: found an unknown field `b`, expected `a`; wanted a shape");
         check(r#"{"a":"#, "x.json:1:5: the file ends too early; wanted a shape");
-        check("x", "x.json:1:1: found expected value; wanted a shape");
+        check("x", "x.json:1:1: found what is no JSON (expected value); wanted a shape");
     }
 }

@@ -8,7 +8,7 @@
 //! Kept: the median, as a [middle](crate::model::Kept::Middles), and `MB/s` as `throughput`. The number behind `+/-` is
 //! largest less smallest of libtest's measurements and a standard deviation of criterion's; which of the two wrote a file
 //! cannot be seen, and neither says where the others lie. criterion cuts off the decimals: below one unit it prints 0.
-//! All other lines are passed over. A file holds one run: those of further runs are further processes.
+//! All other lines are passed over, but one: where libtest said how many it runs, it has to say how they ended. A file holds one run: those of further runs are further processes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -48,7 +48,9 @@ fn read_file(file: &File) -> Reading {
     let mut reading = Reading::default();
     let mut seen: HashMap<BenchId, usize> = HashMap::new();
     let harness: Arc<str> = "libtest".into();
-    for (index, Line { bytes, .. }) in lines(json::without_bom(&file.bytes)).enumerate() {
+    // The line with which libtest began what it has not ended yet.
+    let mut running = None;
+    for (index, Line { bytes, is_whole }) in lines(json::without_bom(&file.bytes)).enumerate() {
         let line_number = index + 1;
         let line = match std::str::from_utf8(bytes) {
             Ok(line) => Ok(line),
@@ -64,8 +66,16 @@ fn read_file(file: &File) -> Reading {
                 name.trim_end()
             )));
         }
+        match line {
+            Ok(line) if begins_a_run(line) => running = Some(line_number),
+            Ok(line) if line.starts_with("test result:") => running = None,
+            Ok(_) | Err(_) => {}
+        }
         let taken = line.and_then(|line| {
-            let Some((name, result)) = result_line(line) else { return Ok(()) };
+            let Some((name, result)) = result_line(line) else {
+                let is_cut_off = !is_whole && line.starts_with("test ") && !line.starts_with("test result:");
+                return if is_cut_off { Err(Problem::Truncated { wanted: WANTED.to_owned() }) } else { Ok(()) };
+            };
             let id = BenchId::new(name);
             let result = Figures::parse(result)?;
             if let Some(first) = seen.insert(id.clone(), line_number) {
@@ -86,11 +96,22 @@ fn read_file(file: &File) -> Reading {
             reading.problems.push(ReadError { path: file.path.clone(), place, problem });
         }
     }
+    if let Some(line_number) = running.filter(|_| reading.problems.is_empty() && !reading.observations.is_empty()) {
+        let problem = Problem::Truncated { wanted: "`test result:`, which ends what begins here".to_owned() };
+        let place = Place::Line { line_number, column_number: 0 };
+        reading.problems.push(ReadError { path: file.path.clone(), place, problem });
+    }
     if reading.observations.is_empty() && reading.problems.is_empty() {
         let (path, place) = (file.path.clone(), Place::Whole);
         reading.problems.push(ReadError { path, place, problem: Problem::Empty });
     }
     reading
+}
+
+/// `running 4 tests`: libtest says `test result:` when they are done, whatever became of them.
+fn begins_a_run(line: &str) -> bool {
+    let count = line.strip_prefix("running ").and_then(|rest| Some(rest.split_once(" test")?.0));
+    count.is_some_and(|count| count.parse::<u64>().is_ok())
 }
 
 /// The name of a benchmark, and what stands behind `bench:`.

@@ -17,7 +17,8 @@ pub(super) fn read_results(path: &Path) -> Option<Reading> {
 
 /// What belongs to a file that a harness left among others of the same names, which say the rest of it.
 fn companions(path: &Path, format: &Format) -> Vec<File> {
-    let names = WHOLE_DIRECTORIES.iter().find(|(known, _)| known.name == format.name).map_or(&[][..], |(_, names)| names);
+    let names =
+        WHOLE_DIRECTORIES.iter().find(|(known, _)| known.name == format.name).map_or(&[][..], |(_, names)| names);
     let is_one = path.file_name().is_some_and(|own| names.iter().any(|name| own == *name));
     let others = names.iter().map(|name| path.with_file_name(name)).filter(|other| is_one && other != path);
     others.filter_map(|other| catalogue::read_file(&other).ok()).collect()

@@ -603,7 +603,7 @@ fn a_broken_meter_file_is_refused_with_the_place() {
     check_one(
         &METER.replace(line, &format!("{line}oops\n{line}")),
         &[
-            "p/b/new.jsonl:3: found expected value; wanted a line of a meter file",
+            "p/b/new.jsonl:3: found what is no JSON (expected value); wanted a line of a meter file",
             "p/b/new.jsonl:4: `a` allocs stands here a second time; first in line 2",
         ],
     );

@@ -146,14 +146,16 @@ fn a_raw_csv_may_hold_many_benchmarks_and_columns_of_others() {
     let text = "\u{feff}group,function,value,throughput_num,throughput_type,sample_measured_value,unit,iteration_count,commit\r\n\
                 g,f,1,64,bytes,50.0,ns,10,abc\r\n\
                 \"g,\"\"h\"\"\",,,,,7,cycles,2,abc\r\n\
-                g,f,1,64,bytes,90.0,ns,20,abc";
-    let reading = check("raw-csv", &[("run", text)], &[], &["run: the last line has no end; the file may be cut off"]);
+                g,f,1,64,bytes,90.0,ns,20,abc\r\n\
+                g,f,1,64,bytes,130.0,ns,3";
+    let told = "run: the last line has no end and is left out; the file may be cut off";
+    let reading = check("raw-csv", &[("run", text)], &[], &[told]);
     assert_eq!(processes(&reading, "g/f/1", "time").pooled().values(), [50.0 / 10.0 / 1e9, 90.0 / 20.0 / 1e9]);
     assert_eq!(processes(&reading, "g,\"h\"", "cycles").pooled().values(), [3.5]);
-    let not_utf8 = [text.as_bytes(), b"\r\ng,\xff,1,64,bytes,90.0,ns,20,abc\r\n"].concat();
+    let not_utf8 = [text.as_bytes(), b"0,abc\r\ng,\xff,1,64,bytes,90.0,ns,20,abc\r\n"].concat();
     let reading = (corpus::format("raw-csv").read)(&[File { path: "run".into(), bytes: not_utf8 }]);
     let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
-    assert_eq!(problems, ["run:5: found bytes that are no UTF-8; wanted text in UTF-8"]);
+    assert_eq!(problems, ["run:6: found bytes that are no UTF-8; wanted text in UTF-8"]);
 }
 
 /// A file of a case of the corpus, as a run.
@@ -408,6 +410,15 @@ fn broken_results_of_libtest_are_told_together_with_their_lines() {
     let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems, ["run:1: found bytes that are no UTF-8; wanted text in UTF-8"]);
     check_text("libtest", "running 0 tests\n", &["run: nothing was measured in it"]);
+    let of_two = "\nrunning 2 tests\ntest a ... bench: 10 ns/iter (+/- 1)\n";
+    check_text("libtest", &format!("{of_two}\ntest result: ok. 0 passed; 2 measured\n"), &[]);
+    check_text(
+        "libtest",
+        of_two,
+        &["run:2: the file ends too early; wanted `test result:`, which ends what begins here"],
+    );
+    let truncated = format!("run:2: the file ends too early; {wanted}");
+    check_text("libtest", "test a ... bench: 10 ns/iter (+/- 1)\ntest b ... ben", &[&truncated]);
 }
 
 #[test]
@@ -437,21 +448,26 @@ fn a_torn_tree_of_divan_is_refused_with_the_line() {
     fn check_tree(rows: &str, expected: &[&str]) {
         check_text("divan", &format!("{HEADING}{rows}"), expected);
     }
-    let leaf = "├─ a    1 ns    │ 3 ns    │ 2 ns   │ 2 ns │ 100     │ 100\n";
+    let leaf = "╰─ a    1 ns    │ 3 ns    │ 2 ns   │ 2 ns │ 100     │ 100\n";
+    let first = &leaf.replace('╰', "├");
     check_tree(leaf, &[]);
+    check_tree(first, &["run: the file ends too early; wanted what stands below `a` in divan's tree"]);
+    let cut_off = "run:3: the file ends too early; wanted a row of divan's tree";
+    check_tree(&format!("{first}╰─ b    1 ns    │ 3 n"), &[cut_off]);
+    check_tree(&format!("{first}│       alloc: │"), &[cut_off]);
     check_tree("", &["run: nothing was measured in it"]);
     check_tree("├─ a    1 ns    │ 3 ns\n", &["run:2: found `├─ a    1 ns    │ 3 ns`; wanted a row of divan's tree"]);
     check_tree(&leaf.replace("2 ns", "2 nights"), &["run:2: found `2 nights`; wanted a row of divan's tree"]);
     check_tree(&leaf.replace("1 ns", "-1 ns"), &["run:2: found `-1 ns`; wanted a row of divan's tree"]);
     check_tree(&leaf.replace("100 ", "some"), &["run:2: found `some`; wanted a row of divan's tree"]);
-    check_tree(&format!("{leaf}{leaf}"), &["run:3: `t/a` stands here a second time; first in line 2"]);
+    check_tree(&format!("{first}{leaf}"), &["run:3: `t/a` stands here a second time; first in line 2"]);
     check_tree(
         &format!("{leaf}│       alloc: │ │ │ │ │\n│         1 │ 1 │ 1 │ 1 │ │\n"),
         &["run: the file ends too early; wanted counts and bytes below `alloc:`"],
     );
     check_tree(
         &format!("{leaf}│       alloc: │ │ │ │ │\n{}", leaf.replace("a ", "b ")),
-        &["run:4: found `├─ b    1 ns`; wanted a row of divan's tree"],
+        &["run:4: found `╰─ b    1 ns`; wanted a row of divan's tree"],
     );
     check_tree(
         "│  ├─ a    1 ns    │ 3 ns    │ 2 ns   │ 2 ns │ 100     │ 100\n",
@@ -477,7 +493,9 @@ fn rows_of_tango_are_two_benchmarks() {
         ],
         &[],
     );
-    check("tango", &files("1,2,3"), &[], &["dump/sort-large.csv: the last line has no end; the file may be cut off"]);
+    let told = "dump/sort-large.csv: the last line has no end and is left out; the file may be cut off";
+    let reading = check("tango", &files("100,200,10\n150,300,1"), &[], &[told]);
+    assert_eq!(processes(&reading, "sort-large/side=candidate", "time").pooled().values(), [20.0 / 1e9]);
     let recognised = |text: &str| formats::choose(text.as_bytes()).map(|format| format.name);
     assert_eq!(recognised("1,2,3\n4,5"), Some("tango"));
     assert_eq!(recognised("1,2,3"), None);

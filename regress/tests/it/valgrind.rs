@@ -198,7 +198,7 @@ fn dhat_counts_events_and_copies_and_adds_processes_up() {
     let expected = "bins/f.i/dhat.f.i.2.out: `mode`: found mode `copy`; wanted mode `heap`";
     check("dhat", &files, &[expected], &[]);
     let doubled = format!("{DHAT}{DHAT}");
-    let expected = "dhat.out.7:1:114: found trailing characters; wanted a profile of DHAT";
+    let expected = "dhat.out.7:1:114: found what is no JSON (trailing characters); wanted a profile of DHAT";
     check("dhat", &[("dhat.out.7", &doubled)], &[expected], &[]);
 }
 
