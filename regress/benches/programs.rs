@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use inputs::Times;
+
 const REGRESS: &str = env!("CARGO_BIN_EXE_regress");
 const ROUNDS: usize = 15;
 
@@ -27,51 +29,44 @@ fn main() -> io::Result<()> {
     criterion(directory, out)
 }
 
-/// Two files of Go's text, and the same ten times as long.
+/// Two files of Go's text, the same ten times as long, and some with ties.
 fn go_text(directory: &Path, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Go text, old against new, 20 runs x 3 metrics of each benchmark")?;
-    let mut sizes = Vec::new();
-    for benchmarks in [1_000, 10_000] {
+    let has_benchstat = Command::new("benchstat").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    for (benchmarks, times) in [(1_000, Times::Distinct), (10_000, Times::Distinct), (1_000, Times::Printed)] {
+        let ties = if times == Times::Printed { "-ties" } else { "" };
+        let files = ["old", "new"].map(|side| format!("{side}{benchmarks}{ties}.txt"));
         let mut bytes = 0;
-        for (side, seed) in [("old", 1), ("new", 2)] {
-            let text = inputs::go_text(benchmarks, 20, seed);
+        for (file, seed) in files.iter().zip([1, 2]) {
+            let text = inputs::go_text(benchmarks, 20, times, seed);
             bytes += text.len();
-            fs::write(directory.join(format!("{side}{benchmarks}.txt")), text)?;
+            fs::write(directory.join(file), text)?;
         }
-        sizes.push((benchmarks, bytes));
-    }
-    let command = |program: &[&str], benchmarks: usize| {
-        let mut command = Command::new(program[0]);
-        let sides = ["old", "new"].map(|side| format!("{side}{benchmarks}.txt"));
-        command.args(&program[1..]).args(sides).current_dir(directory);
-        command
-    };
-    let ours: [&[&str]; 2] = [&[REGRESS, "compare"], &[REGRESS, "benchstat"]];
-    let is_there = command(&["benchstat"], 1_000).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    for (benchmarks, bytes) in sizes {
-        writeln!(out, "  {benchmarks} benchmarks, {:.1} MB", bytes as f64 / 1e6)?;
-        let times = take_turns(ours.map(|program| command(program, benchmarks)).each_mut())?;
-        for (program, time) in ours.into_iter().zip(times) {
+        let command = |program: &[&str]| {
+            let mut command = Command::new(program[0]);
+            command.args(&program[1..]).args(&files).current_dir(directory);
+            command
+        };
+        let what = if times == Times::Printed { ", times with four digits: many are equal" } else { "" };
+        writeln!(out, "  {benchmarks} benchmarks, {:.1} MB{what}", bytes as f64 / 1e6)?;
+        let ours: [&[&str]; 2] = [&[REGRESS, "compare"], &[REGRESS, "benchstat"]];
+        for (program, time) in ours.into_iter().zip(take_turns(ours.map(command).each_mut())?) {
             write!(out, "    regress {:<10}  {time}", program[1])?;
-            match peak_bytes(&command(program, benchmarks))? {
+            match peak_bytes(&command(program))? {
                 Some(peak) => writeln!(out, ", peak memory {:.2} x the input", peak as f64 / bytes as f64)?,
                 None => writeln!(out, ", peak memory unknown: /usr/bin/time is not there")?,
             }
         }
-        if is_there {
-            let [ours, theirs] = [ours[1], &["benchstat"]].map(|program| command(program, benchmarks));
-            let [ours, theirs] = take_turns([ours, theirs].each_mut())?;
-            writeln!(
-                out,
-                "    benchstat itself    {theirs}: regress benchstat takes {:.2} x that",
-                ours.times(theirs)
-            )?;
+        if has_benchstat {
+            let [ours, theirs] = take_turns([ours[1], &["benchstat"]].map(command).each_mut())?;
+            let times = theirs.times(ours);
+            writeln!(out, "    benchstat itself    {theirs}: {times:.1} x the {ours} of regress benchstat")?;
         }
     }
-    if is_there {
+    if has_benchstat {
         Ok(())
     } else {
-        writeln!(out, "  benchstat is not there: go install golang.org/x/perf/cmd/benchstat")
+        writeln!(out, "  benchstat is not there: go install golang.org/x/perf/cmd/benchstat@latest")
     }
 }
 

@@ -12,7 +12,7 @@ use regress::model::{Run, Values};
 use regress::stats;
 
 fn go_file(benchmarks: usize, runs: usize, seed: u64) -> File {
-    File { path: "go.txt".into(), bytes: inputs::go_text(benchmarks, runs, seed).into_bytes() }
+    File { path: "go.txt".into(), bytes: inputs::go_text(benchmarks, runs, inputs::Times::Printed, seed).into_bytes() }
 }
 
 /// The files of each directory, as a walk through the tree hands them to the reader.

@@ -12,8 +12,17 @@ pub struct Saved {
     pub files: [(&'static str, String); 4],
 }
 
+/// How the times of Go text are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// With four digits, as Go prints them: many are equal.
+    Printed,
+    /// With five digits more: no two are equal, which is easier to compare.
+    Distinct,
+}
+
 /// What `go test -bench -benchmem -count=<runs>` prints, each benchmark with time, bytes and allocations.
-pub fn go_text(benchmarks: usize, runs: usize, seed: u64) -> String {
+pub fn go_text(benchmarks: usize, runs: usize, times: Times, seed: u64) -> String {
     let mut text = "goos: linux\ngoarch: amd64\npkg: example.com/face\ncpu: Example CPU @ 3.00GHz\n".to_owned();
     for benchmark in 0..benchmarks {
         let mut random = Random::new(seed, benchmark);
@@ -21,7 +30,8 @@ pub fn go_text(benchmarks: usize, runs: usize, seed: u64) -> String {
         for _ in 0..runs {
             let time = nanos * random.noise();
             let (iterations, bytes) = ((1e9 / time) as u64, allocs * 64);
-            let decimals = if time < 99.995 { 2 } else { usize::from(time < 999.95) }; // four digits, as Go prints
+            let printed = if time < 99.995 { 2 } else { usize::from(time < 999.95) };
+            let decimals = if times == Times::Printed { printed } else { printed + 5 };
             writeln!(
                 text,
                 "BenchmarkGroup{:03}/case={benchmark}-8\t{iterations:8}\t{time:10.decimals$} ns/op\t{bytes:8} B/op\t{allocs:8} allocs/op",

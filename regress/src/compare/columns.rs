@@ -292,7 +292,7 @@ impl Draft {
         let places: HashMap<Key, usize> = rows.into_iter().enumerate().map(|(place, row)| (row, place)).collect();
         self.cells.sort_by_key(|cell| places[&cell.row]);
         for cell in &self.cells {
-            let varying = projections.residue.varying(&cell.residue);
+            let varying = projections.residue.varying(cell.residue.iter());
             if !varying.is_empty() {
                 let text = format!(
                     "mixes benchmarks that differ in {}; take it into --row or --col, or say --ignore {}",

@@ -44,7 +44,7 @@ pub struct Pieces<'p> {
 }
 
 /// Small enough for the processor's own memory, large enough that calls of the system do not count; chosen.
-const PIECE_BYTES: usize = 1 << 17;
+const PIECE_BYTES: usize = 1 << 16;
 
 impl Pieces<'_> {
     fn open(path: &str) -> Result<Pieces<'_>, ReadError> {

@@ -390,10 +390,10 @@ impl Projection {
     }
 
     /// The names of the fields in which keys differ.
-    pub fn varying(&self, keys: &[Key]) -> Vec<&str> {
-        let Some((first, others)) = keys.split_first() else { return Vec::new() };
+    pub fn varying<'k>(&self, mut keys: impl Iterator<Item = &'k Key> + Clone) -> Vec<&str> {
+        let Some(first) = keys.next() else { return Vec::new() };
         let varies =
-            |field: &usize| others.iter().any(|key| self.symbol_of(*key, *field) != self.symbol_of(*first, *field));
+            |field: &usize| keys.clone().any(|key| self.symbol_of(*key, *field) != self.symbol_of(*first, *field));
         self.flat().filter(varies).map(|field| &*self.fields[field].name).collect()
     }
 
@@ -463,9 +463,9 @@ mod tests {
         .iter()
         .map(|(name, settings)| all.residue.key(&subject(name, settings), ""))
         .collect();
-        assert_eq!(all.residue.varying(&keys[..2]), [".fullname"]);
-        assert_eq!(all.residue.varying(&keys), ["pkg", ".fullname"]);
-        assert_eq!(all.residue.varying(&keys[..1]), Vec::<&str>::new());
+        assert_eq!(all.residue.varying(keys[..2].iter()), [".fullname"]);
+        assert_eq!(all.residue.varying(keys.iter()), ["pkg", ".fullname"]);
+        assert_eq!(all.residue.varying(keys[..1].iter()), Vec::<&str>::new());
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub(super) struct CellDraft {
     pub row: Key,
     pub column: Key,
     pub values: Vec<f64>,
-    /// What nobody asked for, of each kind of result in it.
-    pub residue: Vec<Key>,
+    /// What nobody asked for: of the first result in it, and of those that differ.
+    pub residue: (Key, Vec<Key>),
 }
 
 /// Measurements in one unit.
@@ -44,13 +44,14 @@ impl TableDraft {
         let next = self.cells.len();
         let place = *self.places.entry((row, column)).or_insert(next);
         if place == next {
-            self.cells.push(CellDraft { row, column, values, residue: vec![residue] });
+            self.cells.push(CellDraft { row, column, values, residue: (residue, Vec::new()) });
             return;
         }
         let cell = &mut self.cells[place];
         cell.values.extend(values);
-        if !cell.residue.contains(&residue) {
-            cell.residue.push(residue);
+        let (first, others) = &mut cell.residue;
+        if *first != residue && !others.contains(&residue) {
+            others.push(residue);
         }
     }
 }

@@ -99,7 +99,7 @@ fn places(keys: &mut Vec<Key>, sort: impl Fn(&mut [Key])) -> Vec<usize> {
 
 struct SampledCell {
     sample: Sample,
-    residue: Vec<Key>,
+    residue: (Key, Vec<Key>),
 }
 
 impl SampledCell {
@@ -120,7 +120,7 @@ impl SampledCell {
         criteria: &Criteria,
     ) -> Cell {
         let mut remarks = Vec::new();
-        let varying = projections.residue.varying(&self.residue);
+        let varying = projections.residue.varying(std::iter::once(&self.residue.0).chain(&self.residue.1));
         if !varying.is_empty() {
             remarks.push(Remark::VaryIn(varying.into_iter().map(str::to_owned).collect()));
         }

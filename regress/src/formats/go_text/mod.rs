@@ -18,6 +18,7 @@
 //!
 //! Source: <https://go.dev/design/14313-benchmark-format>, and the behaviour of golang.org/x/perf.
 
+mod by_unit;
 mod events;
 mod line;
 pub mod scan;
@@ -37,6 +38,7 @@ use super::{File, Format, Place, Problem, Problems, ReadError, Reading, json, kn
 use crate::model::{self, BenchId, Host, METRICS, Metric, Nature, Observation, Processes, Values, Warning};
 use crate::stats::Sample;
 use crate::unit::{Better, Unit};
+use by_unit::ByUnit;
 
 pub(super) const FORMAT: Format = Format {
     name: "go",
@@ -122,6 +124,7 @@ struct Results<'a> {
     benches: FxHashMap<(&'a str, &'a str), usize>,
     /// The measurements of each benchmark, by unit.
     series: Vec<Vec<Series>>,
+    by_unit: ByUnit,
     names: Vec<(&'a str, &'a str)>,
     /// Under which settings each benchmark was measured: indices of [`Settings::taken`].
     settings_of: Vec<Vec<usize>>,
@@ -199,18 +202,17 @@ impl<'a> Results<'a> {
             let (path, place) = (self.path.clone(), at(self.line_number));
             return self.problems.push(ReadError { path, place, problem });
         }
-        let series = self.series_of(name);
+        let bench = self.bench(name);
         let settings = self.settings.index();
-        if self.settings_of[series].last() != Some(&settings) {
-            self.settings_of[series].push(settings);
+        if self.settings_of[bench].last() != Some(&settings) {
+            self.settings_of[bench].push(settings);
         }
-        let of_bench = &mut self.series[series];
+        let of_bench = &mut self.series[bench];
         for (position, (number, unit)) in self.tidied.drain(..).enumerate() {
-            // Every line of a benchmark has the same units in the same order, nearly always.
-            let at_position = of_bench.get(position).is_some_and(|series| series.unit == unit).then_some(position);
-            match at_position.or_else(|| of_bench.iter().position(|series| series.unit == unit)) {
+            match self.by_unit.place(bench, unit, of_bench, |series| series.unit, position) {
                 Some(index) => of_bench[index].values.push(number),
                 None => {
+                    self.by_unit.add(bench, unit, of_bench.len());
                     let mut values = Vec::with_capacity(self.usual);
                     values.push(number);
                     of_bench.push(Series { unit, values });
@@ -233,7 +235,7 @@ impl<'a> Results<'a> {
         })
     }
 
-    fn series_of(&mut self, name: &'a str) -> usize {
+    fn bench(&mut self, name: &'a str) -> usize {
         let key = (self.settings.package, name);
         if self.names.last() == Some(&key) {
             return self.names.len() - 1;
@@ -390,7 +392,7 @@ impl<'a> Settings<'a> {
 /// The units that were seen, as written and tidied.
 #[derive(Default)]
 struct Units<'a> {
-    /// As written, with the tidied one and the factor to it.
+    /// As written, with the tidied one and the factor to it; in order.
     written: Vec<(&'a str, usize, f64)>,
     /// Where each stands there.
     places: FxHashMap<&'a str, usize>,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::super::{File, Place, Problem, ReadError};
+use super::by_unit::ByUnit;
 use super::line::{Fields, LastResult, Line, lines};
 use super::unit::tidy;
 
@@ -105,6 +106,7 @@ pub struct Scanner {
     benches: Vec<FxHashMap<Arc<str>, usize>>,
     /// The units as they are written.
     units: FxHashMap<String, usize>,
+    by_unit: ByUnit,
     /// The bench of the last result.
     last: usize,
 }
@@ -131,6 +133,7 @@ impl Scanner {
             settings_index: None,
             benches: Vec::new(),
             units: FxHashMap::default(),
+            by_unit: ByUnit::default(),
             last: 0,
         }
     }
@@ -261,11 +264,13 @@ impl Scanner {
     fn series_of(&mut self, position: usize, unit: usize, is_tidied: bool) -> usize {
         let Scan { benches, series, .. } = &mut self.seen;
         let of_bench = &mut benches[self.last].series;
-        let is_it = |index: &usize| series[*index].unit == unit && series[*index].is_tidied == is_tidied;
-        let likely = of_bench.get(position).copied().filter(is_it);
-        if let Some(index) = likely.or_else(|| of_bench.iter().copied().find(is_it)) {
-            return index;
+        // As written and tidied, a unit is two.
+        let unit_of = |index: &usize| 2 * series[*index].unit + usize::from(series[*index].is_tidied);
+        let wanted = 2 * unit + usize::from(is_tidied);
+        if let Some(place) = self.by_unit.place(self.last, wanted, of_bench, unit_of, position) {
+            return of_bench[place];
         }
+        self.by_unit.add(self.last, wanted, of_bench.len());
         // The first benchmark had as many lines as this one will have, mostly.
         let lines = series.first().map_or(0, |series| series.values.len().min(MOST_LINES_AT_ONCE));
         of_bench.push(series.len());

@@ -1,5 +1,6 @@
 //! Cells in columns, some of them across several.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
@@ -34,27 +35,47 @@ pub(super) struct Layout {
     narrow: Vec<usize>,
 }
 
-/// A cell with its text.
+/// A cell with its text. There are ten thousands of them at a time.
 #[derive(Debug)]
 struct Written {
-    cell: Cell,
-    /// Where its text begins and ends among all.
-    text: Range<usize>,
-    /// How many characters it has.
-    characters: usize,
+    row: u32,
+    column: u32,
+    span: u32,
+    margin: &'static str,
+    align: Align,
+    /// Where its text begins among all, and how many bytes and characters it has.
+    start: usize,
+    bytes: u32,
+    characters: u32,
+}
+
+impl Written {
+    fn column(&self) -> usize {
+        self.column as usize
+    }
+
+    fn columns(&self) -> Range<usize> {
+        self.column()..self.column() + self.span as usize
+    }
+
+    fn text<'t>(&self, texts: &'t str) -> &'t str {
+        &texts[self.start..][..self.bytes as usize]
+    }
 }
 
 impl Layout {
     /// Writes into a cell. One with nothing in it and no more than blanks in front is nowhere.
     pub fn cell(&mut self, cell: Cell, text: impl fmt::Display) {
-        self.columns = self.columns.max(cell.column + cell.span);
+        let Cell { row, column, span, margin, align } = cell;
+        self.columns = self.columns.max(column + span);
         let start = self.texts.len();
         // Writing to a string fails only where a text refuses to be shown; what it said until then is shown.
         let _ = write!(self.texts, "{text}");
-        let text = start..self.texts.len();
-        if !(text.is_empty() && cell.margin.trim().is_empty()) {
-            let characters = self.texts[start..].chars().count();
-            self.cells.push(Written { cell, text, characters });
+        let text = &self.texts[start..];
+        if !(text.is_empty() && margin.trim().is_empty()) {
+            let [row, column, span] = [row, column, span].map(|number| number as u32);
+            let [bytes, characters] = [text.len(), characters(text)].map(|number| number as u32);
+            self.cells.push(Written { row, column, span, margin, align, start, bytes, characters });
         }
     }
 
@@ -73,11 +94,15 @@ impl Layout {
                 Some(*end)
             }))
             .collect();
-        self.cells.sort_by_key(|Written { cell, .. }| (cell.row, cell.column));
-        let mut page = String::new();
+        // Mostly they were written in order, and a sort takes memory for half of them.
+        let place = |written: &Written| (written.row, written.column);
+        if !self.cells.is_sorted_by_key(place) {
+            self.cells.sort_by_key(place);
+        }
+        let mut page = String::with_capacity(2 * self.texts.len());
         let (mut row, mut at) = (0, 0);
-        for Written { cell, text, characters: count } in &self.cells {
-            let (text, count) = (&self.texts[text.clone()], *count);
+        for cell in &self.cells {
+            let (text, count) = (cell.text(&self.texts), cell.characters as usize);
             // Nothing at the end of a line, not even blanks.
             if text.trim().is_empty() && cell.margin.trim().is_empty() {
                 continue;
@@ -87,9 +112,10 @@ impl Layout {
                 row += 1;
                 at = 0;
             }
-            let gap = starts[cell.column] - at;
-            let margin = margins[cell.column] as isize;
-            let width = starts[cell.column + cell.span] - starts[cell.column] - margin;
+            let columns = cell.columns();
+            let gap = starts[columns.start] - at;
+            let margin = margins[columns.start] as isize;
+            let width = starts[columns.end] - starts[columns.start] - margin;
             pad(&mut page, "", 0, gap);
             pad(&mut page, cell.margin, characters(cell.margin), margin);
             let before = page.len();
@@ -113,8 +139,8 @@ impl Layout {
     /// The widest margin of each column.
     fn margins(&self) -> Vec<usize> {
         let mut margins = vec![0; self.columns];
-        for Written { cell, .. } in &self.cells {
-            margins[cell.column] = characters(cell.margin).max(margins[cell.column]);
+        for cell in &self.cells {
+            margins[cell.column()] = characters(cell.margin).max(margins[cell.column()]);
         }
         margins
     }
@@ -122,13 +148,11 @@ impl Layout {
     /// The width of each column with its margin. What spans several makes them wider, from narrow to wide.
     fn widths(&self, margins: &[usize]) -> Vec<usize> {
         let mut widths = vec![0; self.columns];
-        let mut by_span: Vec<&Written> = self.cells.iter().collect();
-        by_span.sort_by_key(|written| written.cell.span);
-        for Written { cell, characters, .. } in by_span {
-            let wanted = characters + margins[cell.column];
-            let columns = cell.column..cell.column + cell.span;
-            if widths[columns.clone()].iter().sum::<usize>() < wanted {
-                self.widen(&mut widths, columns, wanted);
+        let spans: BTreeSet<u32> = self.cells.iter().map(|cell| cell.span).collect();
+        for cell in spans.iter().flat_map(|span| self.cells.iter().filter(move |cell| cell.span == *span)) {
+            let wanted = cell.characters as usize + margins[cell.column()];
+            if widths[cell.columns()].iter().sum::<usize>() < wanted {
+                self.widen(&mut widths, cell.columns(), wanted);
             }
         }
         widths
