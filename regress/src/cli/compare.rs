@@ -154,23 +154,25 @@ impl<'a> Desk<'a> {
         self.between = Between::Columns;
         let arranged = columns.clone().arrange(&selected);
         let tables = arranged.map_err(|reason| Failure::new(reason.to_string(), reason.next_step()))?;
-        let mut reports = Vec::new();
+        let (mut pairs, mut strangers) = (Vec::new(), Vec::new());
         for table in tables {
             let mut table = table.into_iter();
             let Some(first) = table.next() else { continue };
             for new in table {
                 let label = format!("{} → {}", first.label, new.label);
-                let (old, mut new) = columns.sides(first.clone(), new);
-                new.warnings.extend(self.beside_the_columns(&selected, &new));
-                if old.is_empty() {
-                    let problem = format!("{label}: no row is in both columns");
-                    let next_step =
-                        "take what tells their rows apart out of --row, or list the columns: --col 'key@(a b)'";
-                    return Err(Failure::new(problem, next_step).into());
+                match columns.sides(first.clone(), new) {
+                    (old, _) if old.is_empty() => strangers.push(format!("{label}: no row is in both columns")),
+                    pair => pairs.push(pair),
                 }
-                let comparisons = compare::compare(&old, &new, &self.settings.options);
-                reports.push(self.judge(Some(old), new, comparisons)?);
             }
+        }
+        let Some((_, first_judged)) = pairs.first_mut() else { return Err(all_strangers(&strangers).into()) };
+        first_judged.warnings.extend(strangers.into_iter().map(Warning::general));
+        let mut reports = Vec::with_capacity(pairs.len());
+        for (old, mut new) in pairs {
+            new.warnings.extend(self.beside_the_columns(&selected, &new));
+            let comparisons = compare::compare(&old, &new, &self.settings.options);
+            reports.push(self.judge(Some(old), new, comparisons)?);
         }
         Ok(reports)
     }
@@ -369,4 +371,11 @@ fn begin_reports(reports: &[ReportFile]) -> Result<Vec<(&'static Renderer, NewFi
 
 fn name_of(report: &ReportFile) -> String {
     report.path.display().to_string()
+}
+
+/// No column has a row of the first of its table.
+fn all_strangers(labels: &[String]) -> Failure {
+    let next_step = "take what tells their rows apart out of --row, or list the columns: --col 'key@(a b)'";
+    let failures = labels.iter().map(|label| Failure::new(label, next_step));
+    failures.reduce(Failure::and).unwrap_or_else(|| Failure::new("there are no two columns", next_step))
 }

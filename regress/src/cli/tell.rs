@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use crate::io::Failure;
-use crate::report::visible;
+use crate::report::{visible, width};
 
 /// Says what is being done, for whoever waits.
 pub(super) fn progress(errors: &mut dyn Write, what: &str) -> io::Result<()> {
@@ -18,7 +18,8 @@ pub(super) fn tell(failure: &Failure, errors: &mut dyn Write) -> io::Result<()> 
         if let Some((expression, column)) = &message.place {
             // The caret stands where it would without the characters that move the cursor.
             let shown: String = expression.chars().filter(|character| !character.is_control()).collect();
-            writeln!(errors, "  {}\n  {:column$}^", visible(&shown), "")?;
+            let before: String = shown.chars().take(*column).collect();
+            writeln!(errors, "  {}\n  {:2$}^", visible(&shown), "", width(&visible(&before)))?;
         }
         if !message.next_step.is_empty() {
             writeln!(errors, "  {}", visible(&message.next_step))?;

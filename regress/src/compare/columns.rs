@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
+use super::residue;
 use super::subject::Subjects;
 use crate::model::{BenchId, Collision, Host, Observation, PACKAGE, Provenance, Run, Values, Warning};
 use crate::select::{Key, Language, Projections, Subject, SyntaxError, Wanted};
@@ -292,13 +293,7 @@ impl Draft {
         let places: HashMap<Key, usize> = rows.into_iter().enumerate().map(|(place, row)| (row, place)).collect();
         self.cells.sort_by_key(|cell| places[&cell.row]);
         for cell in &self.cells {
-            let varying = projections.residue.varying(cell.residue.iter());
-            if !varying.is_empty() {
-                let text = format!(
-                    "mixes benchmarks that differ in {}; take it into --row or --col, or say --ignore {}",
-                    varying.join(", "),
-                    varying.join(","),
-                );
+            if let Some(text) = residue::told(&projections.residue, &cell.residue) {
                 let Observation { id, metric, .. } = &cell.observation;
                 self.warnings.push(Warning::about(id, &metric.name, text));
             }

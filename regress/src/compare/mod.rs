@@ -27,6 +27,7 @@ mod interval;
 mod methods;
 mod order;
 mod pair;
+mod residue;
 mod subject;
 mod summary;
 pub mod tables;

@@ -150,8 +150,20 @@ fn left_over(baseline: &str, root: &Path, mut written: Vec<Written>) -> Option<S
 
 /// One file from disk.
 pub(super) fn read_file(path: &Path) -> Result<File, ReadError> {
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    Ok(File { path: shown(path), bytes })
+    let is_whole = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let bytes = if is_whole { std::fs::read(path) } else { std::fs::File::open(path).and_then(read_stream) };
+    Ok(File { path: shown(path), bytes: bytes.map_err(|error| unreadable(path, &error))? })
+}
+
+/// All of a pipe or a device, which may have no end.
+pub(super) fn read_stream(stream: impl Read) -> std::io::Result<Vec<u8>> {
+    /// Thirty times what the largest results have that anybody showed us; chosen.
+    const MOST_BYTES: u64 = 1 << 30;
+    let mut bytes = Vec::new();
+    if stream.take(MOST_BYTES + 1).read_to_end(&mut bytes)? as u64 > MOST_BYTES {
+        return Err(std::io::Error::other("more than 1 GiB and no end of it; write it to a file"));
+    }
+    Ok(bytes)
 }
 
 /// One small file from disk, into memory that was used before: there may be ten thousands of them.

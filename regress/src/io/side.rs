@@ -1,6 +1,5 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::mem;
 use std::path::{Path, PathBuf};
 
@@ -313,10 +312,7 @@ impl<'a> Reader<'a> {
                 "write one side to a file",
             ));
         }
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
+        let bytes = catalogue::read_stream(std::io::stdin().lock())
             .map_err(|error| Failure::of_reading(&[catalogue::unreadable(Path::new("standard input"), &error)]))?;
         Ok(read_bytes(File { path: "standard input".into(), bytes }))
     }

@@ -28,6 +28,11 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// How many columns of a terminal a text takes that has been made [visible](terminal).
+pub fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
 /// A line may be broken before a word.
 fn begins_a_word(text: &str, at: usize) -> bool {
     text[..at].chars().next_back().is_none_or(char::is_whitespace)

@@ -42,7 +42,7 @@ mod words;
 use std::io::{self, Write};
 
 pub use context::{Between, Context, FalseAlarms, SameCode, Show, Side};
-pub use escape::terminal as visible;
+pub use escape::{terminal as visible, width};
 pub use measurements::{Measurements, Rounds};
 pub use noise::{noise, too_tight};
 pub use several::{conclusion, holds, render, sides};

@@ -274,16 +274,37 @@ fn by_name(a: &Line, b: &Line) -> Ordering {
         .then_with(|| left.metric.name.cmp(&right.metric.name))
 }
 
-/// Warnings with equal texts become one, in the order of their first.
+/// Warnings with equal texts become one, in the order of their first. What both sides say of a row is said once.
 fn merge(warnings: Vec<Warning>) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
+    let mut told: BTreeSet<(usize, (BenchId, Option<String>))> = BTreeSet::new();
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
     for Warning { row, text } in warnings {
         let at = *index.entry(text.clone()).or_insert(notes.len());
         if at == notes.len() {
             notes.push(Note { text, rows: Vec::new() });
         }
-        notes[at].rows.extend(row);
+        notes[at].rows.extend(row.filter(|row| told.insert((at, row.clone()))));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_both_sides_say_of_a_row_is_said_once() {
+        let (a, b) = (BenchId::new("a"), BenchId::new("b"));
+        let about = |id: &BenchId| Warning::about(id, "allocs", "in doubt");
+        let notes = merge(vec![about(&a), about(&b), about(&a), Warning::general("so it is")]);
+        let allocs = Some("allocs".to_owned());
+        assert_eq!(
+            notes,
+            [
+                Note { text: "in doubt".to_owned(), rows: vec![(a, allocs.clone()), (b, allocs)] },
+                Note { text: "so it is".to_owned(), rows: Vec::new() },
+            ]
+        );
+    }
 }

@@ -390,6 +390,15 @@ fn a_run_is_written_for_bencher_a_benchmark_a_line() {
     );
 }
 
+#[test]
+fn bounds_of_bencher_are_written_as_they_were_read() {
+    let text = "{\n\"a\": {\"latency\": {\"value\": 88.0, \"lower_value\": 87.42, \"upper_value\": 88.88}},\n\
+                \"b\": {\"file-size\": {\"value\": 42.0}}\n}\n";
+    let reading = check_file("bencher", text, &[], &[]);
+    let run = Run::new("run", reading.provenance, Vec::new(), reading.observations).expect("no row twice");
+    assert_eq!(String::from_utf8(bencher_metric::write(&run)).expect("it is UTF-8"), text);
+}
+
 /// The problems of a file of Bencher; its warning is another test.
 fn check_one_file(text: &str) -> Vec<String> {
     let file = File { path: "a.json".into(), bytes: text.as_bytes().into() };

@@ -1,5 +1,5 @@
 use super::notes::false_alarms;
-use crate::policy::{ArmedRule, Judgement, Outcome, RuleKind};
+use crate::policy::{ArmedRule, Conclusion, Judgement, Outcome, RuleKind};
 use crate::report::view::Report;
 use crate::report::{Between, Context, Side};
 use crate::unit::count;
@@ -100,7 +100,7 @@ fn unknown_false_alarms(report: &Report) -> Option<String> {
     Some("false alarms: not measured here (`regress null`)".to_owned())
 }
 
-/// What to do when rules are broken.
+/// What to do when rules are broken, or when there is none.
 pub(in crate::report) fn next_step(report: &Report) -> Option<String> {
     let judgements = report.lines.iter().flat_map(|line| &line.row.judgements);
     let broken: Vec<&Judgement> = judgements.filter(|judgement| judgement.outcome == Outcome::Broken).collect();
@@ -120,6 +120,12 @@ pub(in crate::report) fn next_step(report: &Report) -> Option<String> {
     let mend = (!meant.is_empty()).then(|| format!("mend it; if it is meant, {}", meant.join(", and ")));
     let goal = broken.iter().any(|judgement| judgement.is_goal());
     let goal = goal.then(|| format!("a goal is not reached: improve further, or loosen it in {file} and say why"));
-    let steps: Vec<String> = mend.into_iter().chain(goal).collect();
+    let is_unjudged = report.conclusion == Conclusion::NotProven
+        && report.missing.is_empty()
+        && !report.lines.is_empty()
+        && report.lines.iter().all(|line| line.row.judgements.is_empty());
+    let unjudged = is_unjudged
+        .then(|| format!("write a rule into {file} for what was measured (`regress budget init` proposes some)"));
+    let steps: Vec<String> = mend.into_iter().chain(goal).chain(unjudged).collect();
     (!steps.is_empty()).then(|| format!("next: {}", steps.join("; ")))
 }

@@ -130,10 +130,14 @@ fn what_is_mixed_or_left_out_is_told() {
     check(&["a", "--col", "/format"], &["without /format, and left out: `ex.com/enc.Sort-8`"]);
     check(
         &["a", "--col", "/format", "--row", ".name"],
-        &[
-            "warning: 2 rows: mixes benchmarks that differ in .fullname; take it into --row or --col, or say --ignore .fullname",
-        ],
+        &["warning: 2 rows: mixes benchmarks that differ in /size (4k, 1k); take it into --row or --col, or say \
+             --ignore /size"],
     );
+    let ignored = compare(&["a", "--col", "/format", "--row", ".name", "--ignore", "/size"]);
+    assert!(!ignored.stdout.contains("mixes benchmarks"), "{ignored:#?}");
+    // A column of other benchmarks keeps nobody from comparing the rest.
+    let of_size = ["a", "--col", "/size,/gomaxprocs", "--filter", ".unit:time"];
+    check(&of_size, &["4k 8 → 1k 8: ", "warning: 4k 8 → 8: no row is in both columns"]);
     check(&["odd", "--col", "/k"], &["only `1` has `Y`: not compared", "1 → 2: "]);
     check(&["a", "odd", "--col", "/format", "--metric", "time"], &["json → xml: "]);
 }
@@ -144,6 +148,9 @@ fn columns_that_make_no_comparison_are_refused() {
     check(&["a", "--col", "/fromat"], &["--col /fromat: no result has that", "take a key that differs"]);
     check(&["a", "--col", "goos"], &["all results are of `linux`, and there is nothing to compare it with"]);
     check(&["a", "--col", "/format@"], &["--col: expected named sort order", "  /format@\n          ^\n"]);
+    // The caret stands under the place, however wide what is before it.
+    check(&["a", "--col", "日本@"], &["  日本@\n       ^\n"]);
+    check(&["a", "b", "--filter", "日本 (x OR"], &["  日本 (x OR\n            ^\n"]);
     check(&["a", "--col", "/format", "--row", ".unit"], &["--row: .unit is only allowed in filters"]);
     check(
         &["odd", "--col", "/k@(1 2)", "--row", ".fullname", "--filter", "Y OR X/k=2"],
