@@ -96,7 +96,8 @@ fn ranks(sample: &Sample) -> Vec<f64> {
     let sorted = sample.sorted();
     let rank = |value: &f64| {
         let below = sorted.partition_point(|other| other < value);
-        let up_to = sorted.partition_point(|other| other <= value);
+        let is_alone = sorted.get(below + 1).is_none_or(|next| next > value);
+        let up_to = if is_alone { below + 1 } else { sorted.partition_point(|other| other <= value) };
         (below + up_to + 1) as f64 / 2.0
     };
     sample.values().iter().map(rank).collect()

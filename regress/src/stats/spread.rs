@@ -17,19 +17,26 @@ use super::{Sample, median};
 /// # Ok::<(), regress::stats::SampleError>(())
 /// ```
 pub fn median_absolute_deviation(sample: &Sample) -> f64 {
-    let center = median(sample);
-    let sorted = sample.sorted();
-    let distance = |value: Option<&f64>| value.map_or(f64::INFINITY, |value| (value - center).abs().min(f64::MAX));
-    // Away from the median distances only grow, on either side: merging takes a tenth of what sorting does.
-    let mut right = sorted.partition_point(|value| *value < center);
-    let mut left = right;
-    let mut distances = Vec::with_capacity(sorted.len());
-    while distances.len() < sorted.len() {
-        let (below, above) = (distance(sorted[..left].last()), distance(sorted.get(right)));
-        distances.push(below.min(above));
-        if below < above { left -= 1 } else { right += 1 }
+    let (center, n) = (median(sample), sample.len());
+    let middle = [n.div_ceil(2), n / 2 + 1].map(|count| distance_of_nearest(sample.sorted(), center, count));
+    quantile_of_sorted(&middle, 0.5)
+}
+
+/// How far the furthest of the `count` values is that are nearest to `center`; `count` is from 1 to all of them.
+///
+/// The nearest stand next to each other. The further right they begin, the further their last is from the center and the
+/// nearer their first: where the two change places is found by halving.
+fn distance_of_nearest(sorted: &[f64], center: f64, count: usize) -> f64 {
+    let of_first = |start: usize| (center - sorted[start]).min(f64::MAX);
+    let of_last = |start: usize| (sorted[start + count - 1] - center).min(f64::MAX);
+    let (mut low, mut high) = (0, sorted.len() - count + 1);
+    while low < high {
+        let start = usize::midpoint(low, high);
+        if of_last(start) < of_first(start) { low = start + 1 } else { high = start }
     }
-    quantile_of_sorted(&distances, 0.5)
+    let last_is_further = if low + count <= sorted.len() { of_last(low) } else { f64::MAX };
+    let first_is_further = if low > 0 { of_first(low - 1) } else { f64::MAX };
+    last_is_further.min(first_is_further)
 }
 
 /// The MAD scaled to the standard deviation that normally distributed values would have,
@@ -85,6 +92,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_nearest_are_found_without_sorting_distances(
+            values in prop::collection::vec((-50..50_i32).prop_map(|x| f64::from(x) / 7.0), 1..40)
+        ) {
+            let sample = Sample::new(values.clone()).expect("finite");
+            let center = median(&sample);
+            let distances = values.iter().map(|value| (value - center).abs()).collect();
+            let expected = median(&Sample::new(distances).expect("finite"));
+            prop_assert_eq!(median_absolute_deviation(&sample), expected);
+        }
+
         #[test]
         fn scales_with_the_values_and_ignores_where_they_are(
             values in prop::collection::vec((-1000..1000_i32).prop_map(f64::from), 1..40), power in -9..9
