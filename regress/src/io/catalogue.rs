@@ -1,14 +1,14 @@
+use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
+use super::group::{Group, Results, Written};
 use super::project::Project;
-use super::walk::{Group, walk};
+use super::walk::{Found, walk};
 use crate::formats::{File, Place, Problem, ReadError, Reading};
 use crate::model::Warning;
-use crate::parallel::in_parts;
 
 /// A harness's directory below the target directory.
 struct Home {
@@ -31,23 +31,26 @@ pub(super) struct Catalogue {
     pub roots: Vec<PathBuf>,
     names: BTreeSet<String>,
     /// What was found, for each root.
-    groups: Vec<Vec<Group>>,
+    found: Vec<RefCell<Found>>,
     problems: Vec<ReadError>,
 }
 
 impl Catalogue {
     /// The results of every harness of a project.
-    pub(super) fn of_project(project: &Project) -> Catalogue {
+    ///
+    /// * `wanted`: the names that will be asked for first. Those are read while their directories are at hand.
+    pub(super) fn of_project(project: &Project, wanted: &BTreeSet<String>) -> Catalogue {
         let roots = HOMES.iter().flat_map(|home| project.result_directories(home.variable, home.subdirectory));
-        Catalogue::of_roots(roots.collect())
+        Catalogue::of_roots(roots.collect(), wanted)
     }
 
-    /// The results below these directories.
-    pub(super) fn of_roots(roots: Vec<PathBuf>) -> Catalogue {
-        let (groups, problems): (Vec<_>, Vec<_>) = roots.iter().map(|root| walk(from_here(root))).unzip();
-        let names = groups.iter().flatten().map(|group: &Group| group.baseline.as_str());
+    /// The results below these directories; `wanted` as above.
+    pub(super) fn of_roots(roots: Vec<PathBuf>, wanted: &BTreeSet<String>) -> Catalogue {
+        let mut found: Vec<Found> = roots.iter().map(|root| walk(from_here(root), wanted)).collect();
+        let names = found.iter().flat_map(|found| &found.groups).map(|group: &Group| group.baseline.as_str());
         let names = names.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
-        Catalogue { roots, names, groups, problems: problems.concat() }
+        let problems = found.iter_mut().flat_map(|found| std::mem::take(&mut found.problems)).collect();
+        Catalogue { roots, names, found: found.into_iter().map(RefCell::new).collect(), problems }
     }
 
     /// The names under which results were saved.
@@ -57,61 +60,22 @@ impl Catalogue {
 
     /// Reads everything of one name: a reading for each directory that was walked.
     pub(super) fn read(&self, baseline: &str) -> Vec<Reading> {
-        let wanted = |group: &&Group| group.baseline == baseline;
-        let of_root = |(root, groups): (&PathBuf, &Vec<Group>)| {
-            let (mut reading, ages) = read_groups(&groups.iter().filter(wanted).collect::<Vec<_>>());
-            reading.warnings.extend(left_over(baseline, root, ages).map(Warning::general));
+        let of_root = |(root, found): (&PathBuf, &RefCell<Found>)| {
+            let at_once = found.borrow_mut().read.remove(baseline);
+            let Results { mut reading, written } = at_once.unwrap_or_else(|| {
+                let found = found.borrow();
+                Results::of(&found.groups.iter().filter(|group| group.baseline == baseline).collect::<Vec<_>>())
+            });
+            reading.warnings.extend(left_over(baseline, root, written).map(Warning::general));
             reading
         };
-        self.roots.iter().zip(&self.groups).map(of_root).collect()
+        self.roots.iter().zip(&self.found).map(of_root).collect()
     }
 
     /// Directories that could not be looked into.
     pub(super) fn problems(&self) -> &[ReadError] {
         &self.problems
     }
-}
-
-/// When the results of a benchmark were written: its place, and the time.
-type Written = (PathBuf, SystemTime);
-
-/// Reads groups on all cores; the order of the results is that of the groups.
-fn read_groups(groups: &[&Group]) -> (Reading, Vec<Written>) {
-    /// Enough for a core to be worth asking for, few enough for all to end together; chosen.
-    const PART: usize = 128;
-    let (mut whole, mut written) = (Reading::default(), Vec::new());
-    for (part, of_part) in in_parts(groups, PART, read_part) {
-        whole.absorb(part);
-        written.extend(of_part);
-    }
-    (whole, written)
-}
-
-fn read_part(groups: &[&Group]) -> (Reading, Vec<Written>) {
-    let (mut whole, mut written) = (Reading::default(), Vec::new());
-    let mut buffers = Vec::new();
-    for group in groups {
-        let mut files = Vec::with_capacity(group.paths.len());
-        for (index, path) in group.paths.iter().enumerate() {
-            match read_into(buffers.pop().unwrap_or_default(), path) {
-                Ok((bytes, file)) => {
-                    // All files of a directory are written at the same time.
-                    if index == 0
-                        && let Ok(time) = file.metadata().and_then(|metadata| metadata.modified())
-                    {
-                        written.push((path.clone(), time));
-                    }
-                    files.push(File { path: shown(path), bytes });
-                }
-                // The format says what is missing, and whether that matters.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => whole.problems.push(unreadable(path, &error)),
-            }
-        }
-        whole.absorb((group.format.read)(&files));
-        buffers.extend(files.into_iter().map(|file| file.bytes));
-    }
-    (whole, written)
 }
 
 /// What to say of results that are far older than the last of the same name: no benchmark that was renamed or removed
@@ -130,6 +94,7 @@ fn left_over(baseline: &str, root: &Path, mut written: Vec<Written>) -> Option<S
     let oldest = days(written.iter().map(|(_, time)| age(time)).max()?);
     let latest = days(written.iter().map(|(_, time)| age(time)).min()?);
     let place = |(path, _): &Written| {
+        let path = Path::new(&**path);
         let directory = path.parent().and_then(|directory| directory.strip_prefix(from_here(root)).ok());
         format!("`{}`", directory.unwrap_or(path).display())
     };
@@ -164,23 +129,6 @@ pub(super) fn read_stream(stream: impl Read) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("more than 1 GiB and no end of it; write it to a file"));
     }
     Ok(bytes)
-}
-
-/// One small file from disk, into memory that was used before: there may be ten thousands of them.
-///
-/// Each call of the system takes as long as reading the numbers: the size is not asked for first, and no second time
-/// is read to be told that the file has ended, where the memory was not filled and a JSON object has ended.
-fn read_into(mut bytes: Vec<u8>, path: &Path) -> std::io::Result<(Vec<u8>, std::fs::File)> {
-    const USUAL_BYTES: usize = 8192;
-    let mut file = std::fs::File::open(path)?;
-    bytes.resize(USUAL_BYTES.max(bytes.capacity()), 0);
-    let length = file.read(&mut bytes)?;
-    let has_ended = length < bytes.len() && bytes[..length].last() == Some(&b'}');
-    bytes.truncate(length);
-    if !has_ended {
-        Read::take(&mut file, u64::MAX).read_to_end(&mut bytes)?;
-    }
-    Ok((bytes, file))
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {

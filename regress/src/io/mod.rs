@@ -14,6 +14,7 @@ mod error;
 mod estimates;
 mod files;
 mod git;
+mod group;
 mod kept;
 mod machine;
 mod measure;

@@ -36,7 +36,8 @@ pub(super) fn read_bytes(file: File) -> Reading {
 
 /// A directory holds what a harness left in it, or files of any format.
 pub(super) fn read_directory(directory: &Path, name: Option<&str>) -> Result<Vec<Reading>, Failure> {
-    let catalogue = Catalogue::of_roots(vec![directory.to_owned()]);
+    let wanted = name.into_iter().map(str::to_owned).collect();
+    let catalogue = Catalogue::of_roots(vec![directory.to_owned()], &wanted);
     if !catalogue.problems().is_empty() {
         return Err(Failure::of_reading(catalogue.problems()));
     }

@@ -58,6 +58,8 @@ pub struct Reader<'a> {
     project: &'a Project,
     units: Vec<UnitRule>,
     catalogue: OnceCell<Catalogue>,
+    /// What the user typed for all sides: what the catalogue will be asked for.
+    items: BTreeSet<String>,
     here: OnceCell<Provenance>,
     stdin_taken: bool,
     machines: Machines,
@@ -78,6 +80,7 @@ impl<'a> Reader<'a> {
             project,
             units: Vec::new(),
             catalogue: OnceCell::new(),
+            items: BTreeSet::new(),
             here: OnceCell::new(),
             stdin_taken: false,
             machines: Machines::SameFirst,
@@ -113,6 +116,7 @@ impl<'a> Reader<'a> {
     /// Those of [`read`](Reader::read), of all sides together. Old and a new one are the same results.
     pub fn read_all(&mut self, old: &SideSpec, news: &[SideSpec]) -> Result<(Run, Vec<Run>), Failure> {
         let items: Vec<&String> = news.iter().chain([old]).flat_map(|side| &side.items).collect();
+        self.items = items.iter().copied().cloned().collect();
         let ahead = |item: &[&String]| Some((item[0].clone(), read_results(Path::new(item[0]))?));
         self.ahead = in_parts(&items, 1, ahead).into_iter().flatten().collect();
         let read = |reader: &mut Self, side: &SideSpec, reach: Reach, host: Option<&Host>| {
@@ -149,6 +153,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Every problem with every file of the side; nothing of the name; nothing measured.
     pub fn read(&mut self, side: &SideSpec) -> Result<Run, Failure> {
+        self.items.extend(side.items.iter().cloned());
         self.read_side(side, Reach::Exactly, None)
     }
 
@@ -257,7 +262,7 @@ impl<'a> Reader<'a> {
     }
 
     fn catalogue(&self) -> &Catalogue {
-        self.catalogue.get_or_init(|| Catalogue::of_project(self.project))
+        self.catalogue.get_or_init(|| Catalogue::of_project(self.project, &self.items))
     }
 
     /// Results that lie in a target directory were measured here, as far as anyone can know.

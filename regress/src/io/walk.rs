@@ -1,42 +1,57 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::unreadable;
+use super::group::{Group, Memory, Results};
 use crate::formats::{self, FORMATS, Format, ReadError, WHOLE_DIRECTORIES};
 use crate::parallel::in_parts;
 
-/// Files of one directory that one format reads together.
-pub(super) struct Group {
-    pub format: &'static Format,
-    /// The name they were saved under.
-    pub baseline: String,
-    /// Some of them may be missing where the directory was not listed: see [`without_listing`].
-    pub paths: Vec<PathBuf>,
+/// What a walk found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub groups: Vec<Group>,
+    /// What those of the wanted baselines hold, by the name of the baseline.
+    pub read: BTreeMap<String, Results>,
+    /// What could not be looked into.
+    pub problems: Vec<ReadError>,
 }
 
-/// The groups of files below a directory, and what could not be looked into.
+impl Found {
+    fn absorb(&mut self, other: Found) {
+        self.groups.extend(other.groups);
+        for (baseline, results) in other.read {
+            self.read.entry(baseline).or_default().absorb(results);
+        }
+        self.problems.extend(other.problems);
+    }
+}
+
+/// The groups of files below a directory.
 ///
 /// Links to directories below the root are not followed: they may lead round in circles.
-pub(super) fn walk(root: &Path) -> (Vec<Group>, Vec<ReadError>) {
+///
+/// * `wanted`: baselines that are read as they are found. The system has their directories at hand then: to come back for
+///   the files after the walk takes it half as long again.
+pub(super) fn walk(root: &Path, wanted: &BTreeSet<String>) -> Found {
     /// So many directories keep all cores busy, as far as they are of one size; chosen.
     const ENOUGH: usize = 64;
-    let mut walked = Walked::default();
+    let mut walker = Walker::new(wanted);
     let mut pending = vec![Directory { path: root.to_owned(), relative: String::new() }];
     while !pending.is_empty() && pending.len() < ENOUGH {
-        pending = pending.iter().flat_map(|directory| walked.look_into(directory)).collect();
+        pending = pending.iter().flat_map(|directory| walker.look_into(directory)).collect();
     }
     let parts = in_parts(&pending, 1, |directories| {
-        let mut walked = Walked::default();
+        let mut walker = Walker::new(wanted);
         for directory in directories {
-            walked.look_below(directory);
+            walker.look_below(directory);
         }
-        walked
+        walker.found
     });
     for part in parts {
-        walked.groups.extend(part.groups);
-        walked.problems.extend(part.problems);
+        walker.found.absorb(part);
     }
-    (walked.groups, walked.problems)
+    walker.found
 }
 
 /// A directory that is to be looked into.
@@ -46,31 +61,37 @@ struct Directory {
     relative: String,
 }
 
-#[derive(Default)]
-struct Walked {
-    groups: Vec<Group>,
-    problems: Vec<ReadError>,
+struct Walker<'w> {
+    wanted: &'w BTreeSet<String>,
+    found: Found,
+    memory: Memory,
 }
 
-impl Walked {
+impl Walker<'_> {
+    fn new(wanted: &BTreeSet<String>) -> Walker<'_> {
+        Walker { wanted, found: Found::default(), memory: Memory::default() }
+    }
+
     fn look_below(&mut self, directory: &Directory) {
         let mut pending = self.look_into(directory);
+        pending.reverse();
         while let Some(directory) = pending.pop() {
-            pending.extend(self.look_into(&directory));
+            pending.extend(self.look_into(&directory).into_iter().rev());
         }
     }
 
-    /// Takes up the files of a directory, and returns the directories in it.
+    /// Takes up the files of a directory, and returns the directories in it by name: in the order of the system, which
+    /// differs from disk to disk, results would have to be sorted afterwards.
     fn look_into(&mut self, directory: &Directory) -> Vec<Directory> {
         let entries = match std::fs::read_dir(&directory.path) {
             Ok(entries) => entries,
             Err(error) => {
-                self.problems.push(unreadable(&directory.path, &error));
+                self.found.problems.push(unreadable(&directory.path, &error));
                 return Vec::new();
             }
         };
         let mut directories = Vec::new();
-        let mut found = Found::default();
+        let mut claims = Claims::default();
         let mut relative = directory.relative.clone();
         if !relative.is_empty() {
             relative.push('/');
@@ -81,31 +102,49 @@ impl Walked {
             relative.push_str(&entry.file_name().to_string_lossy());
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 let path = entry.path();
-                match without_listing(&entry, &path, &relative) {
-                    Some(group) => self.groups.push(group),
-                    None => directories.push(Directory { path, relative: relative.clone() }),
+                if !self.is_taken_up_without_listing(&entry, &path) {
+                    directories.push(Directory { path, relative: relative.clone() });
                 }
             } else {
-                found.add(&relative, || entry.path());
+                claims.add(&relative, || entry.path());
             }
         }
-        self.groups.extend(found.groups());
+        for group in claims.groups() {
+            if self.wanted.contains(&group.baseline) {
+                results_of(&mut self.found, &group).read(&group, &mut self.memory);
+            }
+            self.found.groups.push(group);
+        }
+        directories.sort_unstable_by(|a, b| a.relative.cmp(&b.relative));
         directories
+    }
+
+    /// Takes up the results of a directory of which is known what is in it: a format always leaves the same files there.
+    ///
+    /// Listing takes five calls of the system and this takes one, of some twenty that criterion's results of a benchmark
+    /// take in all. `false`: it has to be listed. A benchmark may be called like a baseline, so a directory below keeps
+    /// one from being known; where the system does not count the directories in a directory, all are listed.
+    fn is_taken_up_without_listing(&mut self, entry: &DirEntry, path: &Path) -> bool {
+        if !holds_no_directory(entry) {
+            return false;
+        }
+        WHOLE_DIRECTORIES.iter().any(|(format, names)| {
+            let baseline = entry.file_name().to_string_lossy().into_owned();
+            let group = Group { format, baseline, paths: names.iter().map(|name| path.join(name)).collect() };
+            let is_there = match self.wanted.contains(&group.baseline) {
+                true => results_of(&mut self.found, &group).read_if_there(&group, &mut self.memory),
+                false => group.paths[0].exists(),
+            };
+            if is_there {
+                self.found.groups.push(group);
+            }
+            is_there
+        })
     }
 }
 
-/// The results of a directory of which is known what is in it: a format always leaves the same files there.
-///
-/// Listing takes five calls of the system and this takes two, of some twenty that criterion's results of a benchmark
-/// take in all. `None`: it has to be listed. A benchmark may be called like a baseline, so a directory below keeps
-/// one from being known; where the system does not count the directories in a directory, all are listed.
-fn without_listing(entry: &DirEntry, path: &Path, relative: &str) -> Option<Group> {
-    if !holds_no_directory(entry) {
-        return None;
-    }
-    let (format, names) = WHOLE_DIRECTORIES.iter().find(|(_, names)| path.join(names[0]).exists())?;
-    let baseline = relative.rsplit('/').next()?.to_owned();
-    Some(Group { format, baseline, paths: names.iter().map(|name| path.join(name)).collect() })
+fn results_of<'f>(found: &'f mut Found, group: &Group) -> &'f mut Results {
+    found.read.entry(group.baseline.clone()).or_default()
 }
 
 /// A directory is linked to by its name, by itself, and by each directory in it.
@@ -122,7 +161,7 @@ fn holds_no_directory(_: &DirEntry) -> bool {
 
 /// The results that one directory holds.
 #[derive(Default)]
-struct Found(Vec<Claimed>);
+struct Claims(Vec<Claimed>);
 
 /// Files of one format and baseline.
 struct Claimed {
@@ -133,7 +172,7 @@ struct Claimed {
     paths: Vec<PathBuf>,
 }
 
-impl Found {
+impl Claims {
     /// Takes up the file that has this path from the root, if it holds results.
     fn add(&mut self, relative: &str, path: impl FnOnce() -> PathBuf) {
         let Some((format, baseline)) = claim(relative) else { return };

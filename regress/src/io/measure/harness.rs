@@ -194,7 +194,8 @@ pub fn count(bench: &Bench, home: &Path, timeout: Duration) -> Result<Reading, C
 }
 
 fn read(home: &Path) -> Reading {
-    let catalogue = Catalogue::of_roots(vec![home.to_owned()]);
+    let wanted = [NAME.to_owned()].into();
+    let catalogue = Catalogue::of_roots(vec![home.to_owned()], &wanted);
     let mut whole = Reading::default();
     for reading in catalogue.read(NAME) {
         whole.absorb(reading);

@@ -47,6 +47,19 @@ fn two_directories_that_claim_to_be_one_benchmark_are_told_about() {
 }
 
 #[test]
+fn half_of_the_results_of_a_benchmark_is_told_once() {
+    for (file, text, other) in
+        [("benchmark.json", BENCHMARK, "sample.json"), ("sample.json", &sample("10.0,11.0,12.0"), "benchmark.json")]
+    {
+        let desk = Desk::with(&[]);
+        desk.write(&format!("target/criterion/g/f/new/{file}"), text);
+        let told = desk.run("check new");
+        told.refused(&[&format!("target/criterion/g/f/new/{file}: there is no `{other}` beside it")]);
+        assert_eq!(told.stderr.matches("beside it").count(), 1, "{told:#?}");
+    }
+}
+
+#[test]
 fn what_criterion_cannot_have_measured_is_refused() {
     #[track_caller]
     fn check(benchmark: &str, sample: &str, expected: &str) {
