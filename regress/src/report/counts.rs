@@ -1,4 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::line::Line;
 use crate::compare::Word;
@@ -49,12 +51,12 @@ impl Counts {
         };
         let judged = lines.iter().filter(is_judged).map(|line| &line.row.comparison.id);
         Counts {
-            benchmarks_judged: judged.collect::<BTreeSet<_>>().len(),
-            benchmarks: lines.iter().map(|line| &line.row.comparison.id).collect::<BTreeSet<_>>().len(),
+            benchmarks_judged: judged.collect::<FxHashSet<_>>().len(),
+            benchmarks: lines.iter().map(|line| &line.row.comparison.id).collect::<FxHashSet<_>>().len(),
             rules_broken: of(Outcome::Broken),
             benchmarks_broken: broken_rows
                 .chain(broken_missing.filter_map(|(id, _)| id.as_ref()))
-                .collect::<BTreeSet<_>>()
+                .collect::<FxHashSet<_>>()
                 .len(),
             rules_not_proven: of(Outcome::NotProven),
             rules_passed: of(Outcome::Passed),

@@ -23,7 +23,7 @@ const NO_DIFFERENCE: &str = "~";
 /// Stands where nothing can be said.
 const CANNOT_SAY: &str = "?";
 
-/// The cells of one row, not yet escaped: benchmark, metric and rules are still as somebody wrote them.
+/// The cells of one row, not yet escaped: benchmark and metric are still as somebody wrote them.
 pub(super) struct Figures {
     pub benchmark: String,
     pub metric: String,
@@ -40,10 +40,6 @@ pub(super) struct Figures {
     /// Half the interval of the median, relative to it.
     pub old_spread: String,
     pub new_spread: String,
-    /// The rules that were applied, as they are written.
-    pub rules: String,
-    /// How far the number is from its limit.
-    pub headroom: String,
     /// As benchstat prints it.
     pub benchstat: String,
 }
@@ -62,8 +58,6 @@ impl Figures {
             n: n(row).unwrap_or_else(|| NOTHING.to_owned()),
             old_spread: spread(row.old()),
             new_spread: spread(row.new_side()),
-            rules: joined(line, |judgement| judgement.rule_text.clone()),
-            headroom: joined(line, headroom),
             benchstat: row.benchstat.as_ref().map_or_else(|| NOTHING.to_owned(), benchstat),
             old: sides.old_beside_new,
             new: sides.new,
@@ -330,6 +324,16 @@ fn spread(side: Option<&Summary>) -> String {
     if half.is_finite() { format!("±{:.1} %", half * 100.0) } else { "±∞".to_owned() }
 }
 
+/// The rules that were applied to a row, as they are written; not yet escaped.
+pub(super) fn rules(line: &Line) -> String {
+    joined(line, |judgement| judgement.rule_text.clone())
+}
+
+/// How far the number of a row is from its limits.
+pub(super) fn headroom(line: &Line) -> String {
+    joined(line, headroom_of)
+}
+
 /// A cell about the rules of a row that were applied.
 fn joined(line: &Line, cell: impl Fn(&Judgement) -> String) -> String {
     let applied = line.row.judgements.iter().filter(|judgement| judgement.outcome != Outcome::NotJudged);
@@ -338,7 +342,7 @@ fn joined(line: &Line, cell: impl Fn(&Judgement) -> String) -> String {
 }
 
 /// How far a number is from its limit; for another rule the number it found.
-fn headroom(judgement: &Judgement) -> String {
+fn headroom_of(judgement: &Judgement) -> String {
     match (judgement.rule, judgement.against) {
         (RuleKind::Limit, Some(Against { found, bound })) => distance(bound, found),
         (RuleKind::Ratio, Some(Against { found, .. })) => format!("{found:.3}"),

@@ -38,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("quick_junit", &["report"]),
     ("regex_lite", &["cli", "report", "select"]),
     ("rustc_demangle", &["io"]),
-    ("rustc_hash", &["compare", "formats", "report", "select"]),
+    ("rustc_hash", &["compare", "formats", "io", "report", "select"]),
     ("similar", &["io"]),
     ("sha2", &["report", "signoff"]),
     ("siphasher", &["io"]),

@@ -119,8 +119,8 @@ fn row(report: &Report, line: &Line, index: usize, survey: bool, html: &mut Html
     }
     html.raw("<td class=\"verdict-word ").raw(class(Tone::of_line(line))).raw("\">").text(figures.verdict).raw("</td>");
     if survey {
-        html.element("td class=\"text spare\"", &figures.rules);
-        cell(None, &figures.headroom, "spare", html);
+        html.element("td class=\"text spare\"", &figures::rules(line));
+        cell(None, &figures::headroom(line), "spare", html);
     } else {
         let low = row.change.as_ref().and_then(|change| change.believed).map(|(low, _)| low);
         cell(value(low), &figures.believed, "spare", html);

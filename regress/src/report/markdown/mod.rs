@@ -232,7 +232,8 @@ fn listed(report: &Report, page: &mut Page) {
 
 fn own_cells(line: &Line) -> [String; 6] {
     let f = Figures::of(line);
-    [code(&f.benchmark), code(&f.metric), text(&f.new), text(&f.rules), text(&f.headroom), verdict(line, f.verdict)]
+    let (rules, headroom) = (text(&figures::rules(line)), text(&figures::headroom(line)));
+    [code(&f.benchmark), code(&f.metric), text(&f.new), rules, headroom, verdict(line, f.verdict)]
 }
 
 fn compared_cells(line: &Line) -> [String; 9] {

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, LineStyle, TableStyle};
+use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
 use super::bars;
@@ -24,7 +24,8 @@ impl Table {
     pub fn of(report: &Report, width: usize) -> Table {
         let columns = if report.is_survey() { ON_ITS_OWN } else { COMPARED };
         let lines: Vec<&Line> = report.listed().collect();
-        let rows = in_parts(&lines, ROWS_AT_A_TIME, |lines| lines.iter().map(|line| Row::of(line)).collect::<Vec<_>>());
+        let row = if report.is_survey() { Row::on_its_own } else { Row::compared };
+        let rows = in_parts(&lines, ROWS_AT_A_TIME, |lines| lines.iter().map(|line| row(line)).collect::<Vec<_>>());
         let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
         let sides = if report.is_survey() { 1 } else { 2 };
         if report.context.measurements.is_some() && width >= usize::from(bars::WIDE) {
@@ -46,17 +47,10 @@ impl Table {
     }
 
     pub fn write(&self, colour: Colour, out: &mut dyn Write) -> io::Result<()> {
-        let mut table = self.layout.empty_table();
-        if colour == Colour::Always {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
-        let cells = |rows: &[Row]| rows.iter().map(|row| self.layout.row(row, colour)).collect::<Vec<_>>();
-        for row in in_parts(&self.rows, ROWS_AT_A_TIME, cells).into_iter().flatten() {
-            table.add_row(row);
-        }
-        table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+        out.write_all(self.layout.header().as_bytes())?;
+        // What is written of a row depends on no other one, once it is known how wide the columns are.
+        let parts = in_parts(&self.rows, ROWS_AT_A_TIME, |rows| self.layout.rows(rows, colour));
+        parts.iter().try_for_each(|lines| out.write_all(lines.as_bytes()))
     }
 }
 
@@ -72,14 +66,27 @@ fn draw(report: &Report, lines: &[&Line], rows: &mut [Row], sides: usize, bars: 
 /// A row of the table, not yet escaped.
 struct Row {
     figures: Figures,
+    /// Empty where two sides are compared, as the next.
+    rules: String,
+    headroom: String,
     /// [Nothing](figures::NOTHING) where there is no room, or nothing to draw.
     bars: String,
     tone: Option<Tone>,
 }
 
 impl Row {
-    fn of(line: &Line) -> Row {
-        Row { figures: Figures::of(line), bars: figures::NOTHING.to_owned(), tone: Tone::of_line(line) }
+    fn compared(line: &Line) -> Row {
+        Row {
+            figures: Figures::of(line),
+            rules: String::new(),
+            headroom: String::new(),
+            bars: figures::NOTHING.to_owned(),
+            tone: Tone::of_line(line),
+        }
+    }
+
+    fn on_its_own(line: &Line) -> Row {
+        Row { rules: figures::rules(line), headroom: figures::headroom(line), ..Row::compared(line) }
     }
 
     fn has_bars(&self) -> bool {
@@ -146,8 +153,8 @@ const ON_ITS_OWN: &[Column] = &[
     number("value", Room::Fixed, |row| &row.figures.new),
     number("±", Room::Expendable(2), |row| &row.figures.new_spread),
     picture("bars", |row| &row.bars),
-    text("rule", |row| &row.figures.rules),
-    number("headroom", Room::Elastic, |row| &row.figures.headroom),
+    text("rule", |row| &row.rules),
+    number("headroom", Room::Elastic, |row| &row.headroom),
     VERDICT,
     number("n", Room::Expendable(1), |row| &row.figures.n),
 ];
@@ -201,19 +208,39 @@ impl Layout {
         total(&self.columns)
     }
 
-    fn empty_table(&self) -> comfy_table::Table {
+    /// The lines above the rows.
+    fn header(&self) -> String {
         let mut table = comfy_table::Table::new();
         table
             .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')))
-            .set_content_arrangement(ContentArrangement::Disabled)
             .set_header(self.columns.iter().map(|(column, _)| column.header));
-        for (index, (column, _)) in self.columns.iter().enumerate() {
-            let is_last = index + 1 == self.columns.len();
+        self.lines(table)
+    }
+
+    /// The lines of some rows.
+    fn rows(&self, rows: &[Row], colour: Colour) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_style(TableStyle::new()).add_rows(rows.iter().map(|row| self.row(row, colour)));
+        match colour {
+            Colour::Always => table.enforce_styling(),
+            Colour::Never => table.force_no_tty(),
+        };
+        self.lines(table)
+    }
+
+    fn lines(&self, mut table: comfy_table::Table) -> String {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+        for (index, (column, width)) in self.columns.iter().enumerate() {
+            let gap = if index + 1 == self.columns.len() { 0 } else { GAP };
             if let Some(shape) = table.column_mut(index) {
-                shape.set_padding((0, if is_last { 0 } else { GAP as u16 })).set_cell_alignment(column.alignment);
+                let width = u16::try_from(width + gap).unwrap_or(u16::MAX);
+                shape
+                    .set_padding((0, gap as u16))
+                    .set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)))
+                    .set_cell_alignment(column.alignment);
             }
         }
-        table
+        table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
     }
 
     fn row(&self, row: &Row, colour: Colour) -> Vec<Cell> {
