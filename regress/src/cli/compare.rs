@@ -8,6 +8,7 @@ use super::{Exit, Stop};
 use crate::compare::{self, Beside, Columns, Comparison};
 use crate::io::{self as world, Failure, Machines, NewFile, Project, Reader, Settings, SideSpec};
 use crate::model::{BenchId, Host, Noise, Run, Warning};
+use crate::parallel::both;
 use crate::policy::{self, Aliases, Budget, Request, Source};
 use crate::report::{
     self, Between, Colour, Context, FalseAlarms, Measurements, Order, RENDERERS, Renderer, Report, Rounds, Show, Side,
@@ -240,7 +241,10 @@ impl<'a> Desk<'a> {
         // The measurements end here, and make room for the report; unless somebody draws them.
         let draws = (self.renderer().draws)(&self.style())
             || self.files.iter().any(|(renderer, _)| (renderer.draws)(&style_of_files()));
-        let measurements = draws.then(|| Measurements { old, new, rounds: self.rounds.clone() });
+        let (measurements, spare) = match draws {
+            true => (Some(Measurements { old, new, rounds: self.rounds.clone() }), None),
+            false => (None, Some((old, new))),
+        };
         let show = if self.look.all { Show::All } else { Show::Changes };
         let context = Context {
             title: self.look.title.clone(),
@@ -257,7 +261,7 @@ impl<'a> Desk<'a> {
             show,
             measurements,
         };
-        let report = Report::new(verdicts, context).sorted(&order);
+        let (report, ()) = both(|| Report::new(verdicts, context).sorted(&order), || drop(spare));
         Ok(match self.rows.threshold {
             None => report,
             Some(threshold) => report.without_smaller(threshold),

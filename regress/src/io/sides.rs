@@ -68,9 +68,8 @@ pub(super) fn overwritten(old: &Run, new: &Run) -> Vec<Warning> {
         let (directory, _) = observation.origin.rsplit_once('/').filter(|_| is_time)?;
         directory.rsplit_once('/').map(|(place, _)| place)
     }
-    fn only_in<'r>(run: &'r Run, other: &Run) -> impl Iterator<Item = (&'r str, &'r BenchId)> {
-        let is_alone = |o: &&Observation| other.get(&o.id, &o.metric.name).is_none();
-        run.observations().iter().filter(is_alone).filter_map(|o| Some((place(o)?, &o.id)))
+    fn only_in<'r>(run: &'r Run, other: &'r Run) -> impl Iterator<Item = (&'r str, &'r BenchId)> {
+        run.missing_in(other).filter_map(|o| Some((place(o)?, &o.id)))
     }
     let gone: BTreeMap<&str, &BenchId> = only_in(old, new).collect();
     let tell = |(place, id): (&str, &BenchId)| {

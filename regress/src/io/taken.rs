@@ -1,5 +1,7 @@
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::catalogue::shown;
 use super::error::Failure;
@@ -12,7 +14,7 @@ use crate::parallel::in_parts;
 pub(super) struct Taken {
     what: What,
     /// As the user typed it.
-    item: String,
+    item: Arc<str>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +65,7 @@ pub(super) fn taken(item: &str, means: Means, readings: &[Reading], roots: &[Pat
         path.map_or_else(|_| real(origin), |path| path.to_string_lossy().into_owned())
     };
     let inode = inode_of(Path::new(named));
+    let item: Arc<str> = item.into();
     let mut all = Vec::new();
     for reading in readings {
         let mut origins: Vec<&str> = reading.observations.iter().map(|observation| &*observation.origin).collect();
@@ -71,7 +74,7 @@ pub(super) fn taken(item: &str, means: Means, readings: &[Reading], roots: &[Pat
             // What lies in the repository is no file.
             origins.retain(|origin| Path::new(origin).exists());
             let what = What::Run(Box::new(reading.provenance.clone()));
-            all.push(Taken { what, item: item.to_owned() });
+            all.push(Taken { what, item: item.clone() });
         }
         let counts = reading.observations.iter().any(|observation| observation.metric.nature == Nature::Counted);
         let follows = counts || origins.len() <= FEW;
@@ -81,7 +84,7 @@ pub(super) fn taken(item: &str, means: Means, readings: &[Reading], roots: &[Pat
                 false => (real(origin), inode),
             };
             let what = What::File { path, inode, earlier: reading.earlier_name.clone() };
-            Taken { what, item: item.to_owned() }
+            Taken { what, item: item.clone() }
         };
         // Ten thousands of them, where every benchmark has a file.
         all.extend(
@@ -94,7 +97,7 @@ pub(super) fn taken(item: &str, means: Means, readings: &[Reading], roots: &[Pat
 /// # Errors
 /// Something stands on both sides: that would pass whatever it holds.
 pub(super) fn refuse_what_is_on_both_sides(old: &[Taken], new: &[Taken]) -> Result<(), Failure> {
-    let (mut paths, mut inodes, mut runs) = (HashMap::new(), HashMap::new(), Vec::new());
+    let (mut paths, mut inodes, mut runs) = (FxHashMap::default(), FxHashMap::default(), Vec::new());
     for Taken { what, item } in old {
         match what {
             What::File { path, inode, earlier } => {

@@ -78,15 +78,15 @@ impl Run {
         // Of two that collide the first is told first, in whatever order a directory lists them.
         let rank = |observation: &Observation| rank(&observation.harness);
         observations
-            .sort_by(|a, b| key(a).cmp(&key(b)).then(rank(a).cmp(&rank(b))).then_with(|| a.origin.cmp(&b.origin)));
+            .sort_by(|a, b| by_key(a, b).then_with(|| rank(a).cmp(&rank(b))).then_with(|| a.origin.cmp(&b.origin)));
         let before = observations.len();
         let overrules =
-            |first: &Observation, second: &Observation| key(first) == key(second) && rank(first) < rank(second);
+            |first: &Observation, second: &Observation| by_key(first, second).is_eq() && rank(first) < rank(second);
         observations.dedup_by(|second, first| overrules(first, second));
         warnings.extend(overruled(before - observations.len()));
         let collisions: Vec<Collision> = observations
             .windows(2)
-            .filter(|pair| key(&pair[0]) == key(&pair[1]))
+            .filter(|pair| by_key(&pair[0], &pair[1]).is_eq())
             .map(|pair| collision(&pair[0], &pair[1]))
             .collect();
         if !collisions.is_empty() {
@@ -100,7 +100,7 @@ impl Run {
         &self.observations
     }
 
-    /// At which place each benchmark was read first, from 0: as they stand in a file, as a directory lists them.
+    /// At which place each benchmark was read first, from 0: as they stand in a file, or by the names of their directories.
     pub fn places(&self) -> BTreeMap<BenchId, usize> {
         let mut places = BTreeMap::new();
         for id in &self.read {
@@ -112,9 +112,22 @@ impl Run {
 
     /// The observation of one metric of one benchmark.
     pub fn get(&self, id: &BenchId, metric: &str) -> Option<&Observation> {
-        let wanted = (id, METRICS.position(metric), metric);
-        let index = self.observations.binary_search_by(|o| key(o).cmp(&wanted)).ok()?;
+        let index = self.observations.binary_search_by(|o| in_order((&o.id, &o.metric.name), (id, metric))).ok()?;
         Some(&self.observations[index])
+    }
+
+    /// Whether it has anything of this benchmark.
+    pub fn has(&self, id: &BenchId) -> bool {
+        self.observations.binary_search_by(|observation| observation.id.cmp(id)).is_ok()
+    }
+
+    /// The observations whose benchmark and metric another run does not have.
+    pub fn missing_in<'r>(&'r self, other: &'r Run) -> impl Iterator<Item = &'r Observation> {
+        let mut others = other.observations.iter().peekable();
+        self.observations.iter().filter(move |observation| {
+            while others.next_if(|other| by_key(other, observation).is_lt()).is_some() {}
+            others.peek().is_none_or(|other| by_key(other, observation).is_ne())
+        })
     }
 
     /// What is in it, in a few words: `165 results of 45 benchmarks (allocs, time), commit 92650f7, 2026-11-20`.
@@ -157,10 +170,10 @@ impl Run {
         let mut merged: Vec<Observation> = Vec::with_capacity(self.observations.len() + other.observations.len());
         let (mut collisions, mut left_out) = (Vec::new(), 0_usize);
         let mut all: Vec<Observation> = self.observations.into_iter().chain(other.observations).collect();
-        all.sort_by(|a, b| key(a).cmp(&key(b)));
+        all.sort_by(by_key);
         for observation in all {
             match merged.last_mut() {
-                Some(last) if key(last) == key(&observation) => match join(last, observation) {
+                Some(last) if by_key(last, &observation).is_eq() => match join(last, observation) {
                     Ok(Joined::Alike) => {}
                     Ok(Joined::Overruled) => left_out += 1,
                     Err(collision) => collisions.push(collision),
@@ -205,8 +218,8 @@ impl Run {
         };
         let settings = self.settings.into_iter().map(moved).collect();
         let read = self.read.into_iter().map(new_name).collect();
-        observations.sort_by(|a, b| key(a).cmp(&key(b)));
-        let same = observations.windows(2).filter(|pair| key(&pair[0]) == key(&pair[1]));
+        observations.sort_by(by_key);
+        let same = observations.windows(2).filter(|pair| by_key(&pair[0], &pair[1]).is_eq());
         let collisions: Vec<Collision> = same.map(|pair| collision(&pair[0], &pair[1])).collect();
         if collisions.is_empty() { Ok(Run { observations, settings, read, ..self }) } else { Err(collisions) }
     }
@@ -231,8 +244,16 @@ fn in_package_of(name: &BenchId, before: &BenchId, settings: &Settings) -> Setti
     package.map(|package| (PACKAGE.into(), package.into())).into_iter().chain(others).collect()
 }
 
-fn key(observation: &Observation) -> (&BenchId, usize, &str) {
-    (&observation.id, METRICS.position(&observation.metric.name), &observation.metric.name)
+fn by_key(a: &Observation, b: &Observation) -> Ordering {
+    in_order((&a.id, &a.metric.name), (&b.id, &b.metric.name))
+}
+
+/// By benchmark, then by metric in the order of [`METRICS`]: that place is looked up for one benchmark's metrics only.
+fn in_order((id, metric): (&BenchId, &str), (other_id, other_metric): (&BenchId, &str)) -> Ordering {
+    let by_place = || METRICS.position(metric).cmp(&METRICS.position(other_metric));
+    let by_metric =
+        || if metric == other_metric { Ordering::Equal } else { by_place().then_with(|| metric.cmp(other_metric)) };
+    id.cmp(other_id).then_with(by_metric)
 }
 
 fn collision(first: &Observation, second: &Observation) -> Collision {

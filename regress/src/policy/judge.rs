@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use super::apply::apply;
 use super::case::Case;
 use super::entry::EntryError;
@@ -27,9 +25,6 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let new_benchmarks: BTreeSet<&BenchId> = request.new.observations().iter().map(|o| &o.id).collect();
-    let headlines = request.comparisons.iter().filter(|row| row.metric.standing == Standing::Headline);
-    let headlined: BTreeSet<BenchId> = headlines.map(|row| row.id.clone()).collect();
     let renamed = renamed::likeliest(&request.comparisons);
     let means = compare::geomeans(&request.comparisons);
     let mut warnings = vacuous::never_compared(&request);
@@ -41,12 +36,13 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
         }
     }
     let Request { comparisons, old, new, policy, options, selection, unmeasured } = request;
-    let old_benchmarks: Option<BTreeSet<&BenchId>> =
-        old.map(|old| old.observations().iter().map(|observation| &observation.id).collect());
+    let headlines = comparisons.iter().filter(|row| row.metric.standing == Standing::Headline);
+    let mut headlined: Vec<&BenchId> = headlines.map(|row| &row.id).collect();
+    headlined.sort();
     missing.extend(unmeasured.into_iter().map(|(id, sentence)| (Some(id), unmeasured_judgement(sentence))));
     let judgements_of = |row: &Comparison| {
-        let benchmark_is_new_side = new_benchmarks.contains(&row.id);
-        let benchmark_has_headline = headlined.contains(&row.id);
+        let benchmark_is_new_side = new.has(&row.id);
+        let benchmark_has_headline = headlined.binary_search(&&row.id).is_ok();
         let mut judgements: Vec<Judgement> = policy
             .budgets
             .holding(&row.id, &row.metric.name)
@@ -57,7 +53,7 @@ pub fn judge(request: Request<'_>) -> Result<Verdicts, Vec<EntryError>> {
                 apply(budget, rule, &case, policy, selection)
             })
             .collect();
-        let is_new = old_benchmarks.as_ref().is_some_and(|old| !old.contains(&row.id));
+        let is_new = old.is_some_and(|old| !old.has(&row.id));
         judgements.extend(is_new.then(|| appeared::judge(row, benchmark_has_headline, &policy.profile)).flatten());
         judgements.sort_by_key(|judgement| (std::cmp::Reverse(judgement.outcome), judgement.rule));
         judgements

@@ -58,21 +58,23 @@ enum Side {
 
 fn only_on_one_side(rows: &[Comparison], side: Side) -> BTreeMap<&BenchId, Numbers<'_>> {
     let mut benchmarks: BTreeMap<&BenchId, Numbers<'_>> = BTreeMap::new();
-    let mut elsewhere: BTreeSet<&BenchId> = BTreeSet::new();
+    let number_of = |row: &Comparison| match (&row.sides, side) {
+        (Sides::OnlyOld(only), Side::Old) | (Sides::OnlyNew(only), Side::New) => Some(only.center.point),
+        (Sides::Both { .. } | Sides::OnlyOld(_) | Sides::OnlyNew(_), _) => None,
+    };
     for row in rows {
-        let number = match (&row.sides, side) {
-            (Sides::OnlyOld(only), Side::Old) | (Sides::OnlyNew(only), Side::New) => only.center.point,
-            (Sides::Both { .. } | Sides::OnlyOld(_) | Sides::OnlyNew(_), _) => {
-                elsewhere.insert(&row.id);
-                continue;
-            }
-        };
+        let Some(number) = number_of(row) else { continue };
         let numbers = benchmarks.entry(&row.id).or_default();
         if row.metric.standing == Standing::Headline {
             numbers.insert(&row.metric.name, number);
         }
     }
-    benchmarks.retain(|id, _| !elsewhere.contains(id));
+    for row in rows.iter().filter(|row| number_of(row).is_none()) {
+        if benchmarks.is_empty() {
+            break;
+        }
+        benchmarks.remove(&row.id);
+    }
     benchmarks
 }
 

@@ -18,7 +18,10 @@ const WALLS: &[(&str, &[&str])] = &[
     ("signoff", &["policy", "compare", "model", "unit"]),
     ("report", &["signoff", "policy", "compare", "model", "unit", "parallel"]),
     ("io", &["formats", "model", "select", "policy", "compare", "unit", "parallel"]),
-    ("cli", &["formats", "model", "select", "compare", "trial", "policy", "signoff", "report", "io", "unit"]),
+    (
+        "cli",
+        &["formats", "model", "select", "compare", "trial", "policy", "signoff", "report", "io", "unit", "parallel"],
+    ),
 ];
 
 /// Outside crates, and the modules that are their home.
