@@ -52,6 +52,9 @@ pub enum Unarranged {
 impl fmt::Display for Unarranged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Unarranged::OneColumn { column, value: None } if column.trim().is_empty() => {
+                write!(f, "--col names no key")
+            }
             Unarranged::OneColumn { column, value: None } => write!(f, "--col {column}: no result has that"),
             Unarranged::OneColumn { column, value: Some(value) } => {
                 write!(f, "--col {column}: all results are of `{value}`, and there is nothing to compare it with")
@@ -79,6 +82,8 @@ impl Unarranged {
     }
 }
 
+const FULL_NAME: &str = ".fullname";
+
 impl Columns {
     /// * Where `.file` is asked for nowhere, each file is a table of its own.
     ///
@@ -86,6 +91,9 @@ impl Columns {
     /// The first expression that makes no sense, and which one.
     pub fn new(wanted: &Wanted) -> Result<Columns, (&'static str, SyntaxError)> {
         let plain = Projections::new(wanted, Language::Ours)?;
+        // Whole names side by side, as of two commands that were measured together, leave one row.
+        let parts_whole_names = plain.column.field_names().contains(&FULL_NAME) && wanted.row == FULL_NAME;
+        let wanted = &Wanted { row: if parts_whole_names { "" } else { wanted.row }, ..*wanted };
         let ignored = Wanted { table: "", row: wanted.ignore, column: "", ignore: "" };
         let ignored = Projections::new(&ignored, Language::Ours)?;
         let asks_for = |key: &str| {
@@ -99,7 +107,7 @@ impl Columns {
             .column
             .field_names()
             .iter()
-            .any(|field| field.starts_with('/') || [".name", ".fullname"].contains(field));
+            .any(|field| field.starts_with('/') || [".name", FULL_NAME].contains(field));
         let projections = Projections::new(&Wanted { table, ..*wanted }, Language::Ours)?;
         Ok(Columns { projections, column: wanted.column.to_owned(), keeps_package, parts_names })
     }
@@ -202,6 +210,7 @@ impl Columns {
         let label = row.label(of_row);
         let name = match package.filter(|package| self.keeps_package && !package.is_empty()) {
             Some(package) => format!("{package}.{label}"),
+            None if label.is_empty() => "*".to_owned(),
             None => label,
         };
         let cell = Cell { row: of_row, id: BenchId::new(&name), residue: residue.key(subject, "") };

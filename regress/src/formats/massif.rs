@@ -133,7 +133,7 @@ impl Process {
         let mut process = Process::default();
         let (mut snapshot, mut snapshots) = (Snapshot::None, 0);
         let mut is_whole = true;
-        for (index, line) in super::lines(&file.bytes).enumerate() {
+        for (index, line) in super::lines(super::json::without_bom(&file.bytes)).enumerate() {
             is_whole = line.is_whole;
             let text = String::from_utf8_lossy(line.bytes);
             snapshot = process.take(&text, snapshot, &mut snapshots).map_err(|problem| {

@@ -175,7 +175,11 @@ impl Rest {
                     false => Values::Sampled(Processes::one(sample(&[exact.per_operation()], factor)?)),
                 }
             }
-            (None, _, Some(samples)) => Values::Sampled(Processes::one(sample(&list(samples)?, factor)?)),
+            (None, _, Some(samples)) => {
+                let sample = sample(&list(samples)?, factor)?;
+                at_least_zero(&metric, &sample)?;
+                Values::Sampled(Processes::one(sample))
+            }
             _ => return Err(Problem::Syntax { found: "a line without numbers".to_owned(), wanted: WANTED.to_owned() }),
         };
         let id = BenchId::new(&benchmark);
@@ -209,6 +213,16 @@ fn list(json: &RawValue) -> Result<Vec<f64>, Problem> {
         BadList::NotAList => Problem::Syntax { found: "no list".to_owned(), wanted: "`samples`: a list".to_owned() },
         BadList::Element { found, .. } => Problem::ImpossibleNumber { found, wanted: "a finite number" },
     })
+}
+
+/// # Errors
+/// A time or a count below 0. What a unit of one's own measures may be.
+fn at_least_zero(metric: &Metric, sample: &Sample) -> Result<(), Problem> {
+    let least = sample.min();
+    if METRICS.get(&metric.name).is_none() || 0.0 <= least {
+        return Ok(());
+    }
+    Err(Problem::ImpossibleNumber { found: format!("{least:?}"), wanted: "a measurement of at least 0" })
 }
 
 fn sample(numbers: &[f64], factor: Factor) -> Result<Sample, Problem> {

@@ -596,6 +596,10 @@ fn a_broken_meter_file_is_refused_with_the_place() {
         &["p/b/new.jsonl:2: found integer `-1`; wanted a whole number of at least 0 in a line of a meter file"],
     );
     check_one(
+        &METER.replace("\"total\":1,\"operations\":2", "\"samples\":[1,-5,2]"),
+        &["p/b/new.jsonl:2: `-5.0` is no measurement; wanted a measurement of at least 0"],
+    );
+    check_one(
         &METER.replace("\"unit\":\"count\"", "\"unit\":\"s\""),
         &["p/b/new.jsonl:2: found `allocs` in `s`; wanted `allocs` in `count`"],
     );

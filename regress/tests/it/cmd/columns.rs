@@ -138,6 +138,7 @@ fn what_is_mixed_or_left_out_is_told() {
     // A column of other benchmarks keeps nobody from comparing the rest.
     let of_size = ["a", "--col", "/size,/gomaxprocs", "--filter", ".unit:time"];
     check(&of_size, &["4k 8 → 1k 8: ", "warning: 4k 8 → 8: no row is in both columns"]);
+    check(&["odd", "--col", ".fullname", "--filter", "X"], &["X/k=1 → X/k=2: ", "* time 5.000 ±∞ 9.000 ns"]);
     check(&["odd", "--col", "/k"], &["only `1` has `Y`: not compared", "1 → 2: "]);
     check(&["a", "odd", "--col", "/format", "--metric", "time"], &["json → xml: "]);
 }
@@ -146,6 +147,7 @@ fn what_is_mixed_or_left_out_is_told() {
 fn columns_that_make_no_comparison_are_refused() {
     let check = |arguments: &[&str], expected: &[&str]| compare(arguments).refused(expected);
     check(&["a", "--col", "/fromat"], &["--col /fromat: no result has that", "take a key that differs"]);
+    check(&["a", "--col", ""], &["--col names no key", "take a key that differs"]);
     check(&["a", "--col", "goos"], &["all results are of `linux`, and there is nothing to compare it with"]);
     check(&["a", "--col", "/format@"], &["--col: expected named sort order", "  /format@\n          ^\n"]);
     // The caret stands under the place, however wide what is before it.
