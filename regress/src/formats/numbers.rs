@@ -89,7 +89,7 @@ pub(super) fn decimal(text: &[u8]) -> Option<(f64, usize)> {
 ///
 /// A mantissa of at most 2^53 and a power of ten up to 10^22 are both exact as `f64`, so that one multiplication or
 /// division rounds once. Source: Clinger 1990, How to Read Floating Point Numbers Accurately, PLDI.
-// Where it is called its answer goes through memory, and the next number waits for it: twice the instructions.
+// Where it is called its answer goes through memory, and the next number waits for it: a third more instructions.
 #[inline(always)]
 fn simple(text: &[u8]) -> Option<(f64, usize)> {
     let (whole, whole_digits) = digits(text, 0);
