@@ -41,6 +41,7 @@
 
 pub mod unit;
 
+mod number;
 mod parallel;
 
 pub mod stats;

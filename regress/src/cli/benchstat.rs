@@ -7,6 +7,7 @@ use super::{Exit, Stop};
 use crate::compare::tables::{Criteria, Gathered, Measured};
 use crate::formats::go_text::scan::{Said, Scan, Scanner, Unit};
 use crate::formats::go_text::tidy;
+use crate::formats::{Problem, ReadError};
 use crate::io::{self as world, Failure};
 use crate::report::{benchstat, visible};
 use crate::select::{Filter, Language, Projections, Subject, SyntaxError, Wanted};
@@ -15,13 +16,17 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
     let (filter, projections) = match expressions(args) {
         Ok(expressions) => expressions,
         Err((option, error)) => {
-            writeln!(errors, "regress: parsing --{option}: {error}")?;
+            writeln!(errors, "benchstat: parsing -{option}: {error}")?;
             return Ok(Exit::COULD_NOT);
         }
     };
+    if let Err(problem) = check_options(args) {
+        writeln!(errors, "benchstat: {problem}")?;
+        return Ok(Exit::COULD_NOT);
+    }
     let inputs = inputs(&args.inputs);
     let paths: Vec<&str> = inputs.iter().map(|input| input.path).collect();
-    let scans = scans(&paths)?;
+    let (scans, unreadable) = scans(&paths)?;
 
     let mut units = UnitPromises::default();
     let mut gathered = Gathered::new(filter, projections);
@@ -35,6 +40,10 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
         }
         tell_notes(input.path, &scan, &mut units, errors)?;
         gather(&input.label, scan, &mut gathered);
+    }
+    if !unreadable.is_empty() {
+        tell_unreadable(&unreadable, errors)?;
+        return Ok(Exit::COULD_NOT);
     }
     let is_exact = |unit: &str| units.is_exact(unit);
     let criteria = Criteria { confidence: args.confidence, alpha: args.alpha, is_exact: &is_exact };
@@ -50,9 +59,15 @@ pub(super) fn run(args: &BenchstatArgs, out: &mut dyn Write, errors: &mut dyn Wr
     Ok(Exit::FINE)
 }
 
-/// What stands in each file, and whether it begins with a byte order mark.
-fn scans(paths: &[&str]) -> Result<Vec<(Scan, bool)>, Failure> {
-    world::read_lines(paths, |path, pieces| {
+/// What stands in a file, and whether it begins with a byte order mark.
+type Opened = (Scan, bool);
+
+/// The files before the first that cannot be opened or read; and why that one and others cannot.
+///
+/// # Errors
+/// Everything that is wrong, once a file can be read and not be used.
+fn scans(paths: &[&str]) -> Result<(Vec<Opened>, Vec<ReadError>), Failure> {
+    let read = world::read_lines(paths, |path, pieces| {
         let mut scanner = Scanner::new(path);
         let mut has_byte_order_mark = None;
         while let Some(piece) = pieces.read_on().map_err(|error| vec![error])? {
@@ -60,7 +75,19 @@ fn scans(paths: &[&str]) -> Result<Vec<(Scan, bool)>, Failure> {
             scanner.take(piece).map_err(|error| vec![error])?;
         }
         Ok((scanner.finish()?, has_byte_order_mark == Some(true)))
-    })
+    })?;
+    let (mut scans, mut problems) = (Vec::new(), Vec::new());
+    for of_file in read {
+        match of_file {
+            Ok(scan) if problems.is_empty() => scans.push(scan),
+            Ok(_) => {}
+            Err(of_file) => problems.extend(of_file),
+        }
+    }
+    match problems.iter().all(|error| matches!(error.problem, Problem::Unreadable { .. })) {
+        true => Ok((scans, problems)),
+        false => Err(Failure::of_reading(&problems)),
+    }
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -69,6 +96,18 @@ fn expressions(args: &BenchstatArgs) -> Result<(Filter, Projections), (&'static 
     let filter = Filter::new(&args.filter, Language::Benchstat).map_err(|error| ("filter", error))?;
     let wanted = Wanted { table: &args.table, row: &args.row, column: &args.col, ignore: &args.ignore };
     Ok((filter, Projections::new(&wanted, Language::Benchstat)?))
+}
+
+/// # Errors
+/// What benchstat says of a flag with a value that cannot be.
+fn check_options(args: &BenchstatArgs) -> Result<(), &'static str> {
+    let is_probability = |number| (0.0..=1.0).contains(&number);
+    match () {
+        () if !is_probability(args.alpha) => Err("-alpha must be in range [0, 1]"),
+        () if !is_probability(args.confidence) => Err("-confidence must be in range [0, 1]"),
+        () if !["text", "csv"].contains(&&*args.format) => Err("-format must be text or csv"),
+        () => Ok(()),
+    }
 }
 
 /// A file, and what to call it.
@@ -146,6 +185,16 @@ fn tell_notes(path: &str, scan: &Scan, units: &mut UnitPromises, errors: &mut dy
             },
         };
         writeln!(errors, "{}:{}: {}", visible(path), note.line_number, visible(&problem))?;
+    }
+    Ok(())
+}
+
+/// In benchstat's words; it stops at the first.
+fn tell_unreadable(unreadable: &[ReadError], errors: &mut dyn Write) -> std::io::Result<()> {
+    for ReadError { path, problem, .. } in unreadable {
+        let reason = problem.to_string();
+        let reason = reason.split_once(" (os error").map_or(&*reason, |(reason, _)| reason);
+        writeln!(errors, "benchstat: open {}: {}", visible(path), visible(&reason.to_lowercase()))?;
     }
     Ok(())
 }

@@ -7,28 +7,21 @@ use super::error::Failure;
 use crate::formats::ReadError;
 use crate::parallel::in_parts;
 
-/// What `read` makes of each of the files, in this order. `-` is standard input.
+/// What `read` makes of each of the files, in this order, or what is wrong with it. `-` is standard input.
 ///
 /// * `read`: gets the path of a file and its lines. The files are read at the same time.
 ///
 /// # Errors
-/// Everything that is wrong with any of them.
+/// Standard input named twice.
 pub fn read_lines<T: Send>(
     paths: &[&str],
     read: impl Fn(&str, &mut Pieces) -> Result<T, Vec<ReadError>> + Sync,
-) -> Result<Vec<T>, Failure> {
+) -> Result<Vec<Result<T, Vec<ReadError>>>, Failure> {
     if 1 < paths.iter().filter(|path| **path == STDIN).count() {
         return Err(Failure::new("`-` stands for standard input, and is named twice", "write one of them to a file"));
     }
     let read = |path: &str| read(path, &mut Pieces::open(path).map_err(|error| vec![error])?);
-    let (mut all, mut problems) = (Vec::new(), Vec::new());
-    for result in in_parts(paths, 1, |path| read(path[0])) {
-        match result {
-            Ok(whole) => all.push(whole),
-            Err(of_file) => problems.extend(of_file),
-        }
-    }
-    if problems.is_empty() { Ok(all) } else { Err(Failure::of_reading(&problems)) }
+    Ok(in_parts(paths, 1, |path| read(path[0])))
 }
 
 const STDIN: &str = "-";

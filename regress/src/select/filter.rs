@@ -132,10 +132,11 @@ impl Filter {
     /// The first place that makes no sense.
     pub fn new(expression: &str, language: Language) -> Result<Filter, SyntaxError> {
         let tokens = Tokens::new(expression);
-        let mut parser = Parser { expression, language, tokens, depth: 0, sense: Sense::Demanded };
+        let mut parser = Parser { expression, language, tokens, depth: 0, sense: Sense::Demanded, meaningless: None };
         let node = parser.any()?;
-        match parser.peek()?.kind {
-            Kind::End => Ok(Filter { expression: expression.to_owned(), node }),
+        match (parser.peek()?.kind, parser.meaningless.take()) {
+            (Kind::End, None) => Ok(Filter { expression: expression.to_owned(), node }),
+            (Kind::End, Some(error)) => Err(error),
             _ => Err(parser.unexpected()),
         }
     }
@@ -270,6 +271,8 @@ struct Parser<'a> {
     depth: usize,
     /// By how many minuses are open.
     sense: Sense,
+    /// The first term that can be read and means nothing: told when all can be read.
+    meaningless: Option<SyntaxError>,
 }
 
 /// Chosen: far more than anybody writes, far less than the stack holds.
@@ -368,14 +371,14 @@ impl<'a> Parser<'a> {
             Kind::Operator('(') => {}
             kind => {
                 let wanted = wanted(kind).ok_or_else(|| start.error("expected key:value"))?;
-                return self.matching(offset, key, wanted);
+                return Ok(self.matching(offset, key, wanted));
             }
         }
         let mut nodes = Vec::new();
         loop {
             let value = self.tokens;
             let wanted = wanted(self.next(Expecting::Value)?.kind).ok_or_else(|| value.error("expected value"))?;
-            nodes.push(self.matching(offset, key, wanted)?);
+            nodes.push(self.matching(offset, key, wanted));
             let separator = self.tokens;
             match self.next(Expecting::Value)?.kind {
                 Kind::Operator(')') => return Ok(Node::Any(nodes)),
@@ -385,13 +388,18 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn matching(&self, offset: usize, key: &str, wanted: Wanted) -> Result<Node, SyntaxError> {
-        let error = |problem: &str| SyntaxError::new(self.expression, offset, problem);
-        if key == CONFIG {
-            return Err(error(".config is only allowed in projections"));
+    fn matching(&mut self, offset: usize, key: &str, wanted: Wanted) -> Node {
+        let value = match key {
+            CONFIG => Err(".config is only allowed in projections"),
+            key => Value::new(key, self.language),
+        };
+        match value {
+            Ok(key) => Node::Term(Term { offset, sense: self.sense, test: Test::Value(key, wanted) }),
+            Err(problem) => {
+                self.meaningless.get_or_insert_with(|| SyntaxError::new(self.expression, offset, problem));
+                Node::All(Vec::new())
+            }
         }
-        let test = Value::new(key, self.language).map(|key| Test::Value(key, wanted)).map_err(error)?;
-        Ok(Node::Term(Term { offset, sense: self.sense, test }))
     }
 
     fn unexpected(&self) -> SyntaxError {
@@ -543,6 +551,7 @@ mod tests {
         check("a:/b/c", 5, "regexp must be followed by space or an operator (unescaped \"/\"?)");
         check(".config:x", 0, ".config is only allowed in projections");
         check("a:b \"\":x", 4, "key must not be empty");
+        check("\"\":x .config:y )", 15, "unexpected \")\"");
         check(&"(".repeat(300), 201, "more than 200 parentheses within each other");
     }
 

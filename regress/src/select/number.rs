@@ -1,5 +1,7 @@
 //! Numbers in names, with and without a prefix: `2k`, `1Mi`, `64KiB`.
 
+use crate::number;
+
 /// The number in a value; NaN is one, too. `None` where there is none.
 pub(super) fn number(text: &str) -> Option<f64> {
     plain(text).or_else(|| prefixed(text))
@@ -7,12 +9,8 @@ pub(super) fn number(text: &str) -> Option<f64> {
 
 /// A number as Go reads it: not one that is too large.
 fn plain(text: &str) -> Option<f64> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_word = unsigned.starts_with(|c: char| c.is_ascii_alphabetic());
-    if is_word && unsigned.len() < text.len() && unsigned.starts_with(['n', 'N']) {
-        return None; // NaN has no sign
-    }
-    text.parse().ok().filter(|number: &f64| is_word || number.is_finite())
+    let says_infinite = text.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
+    number::parse(text).filter(|number| !number.is_infinite() || says_infinite)
 }
 
 /// The first run of digits and points, times the prefix behind it. Anything before and after is passed over.
@@ -49,6 +47,9 @@ mod tests {
         check("1Mi", Some(1048576.0));
         check("64KiB", Some(65536.0));
         check("n100", Some(100.0));
+        check("1_000", Some(1000.0));
+        check("n1_000", Some(1.0)); // the first digits
+        check("0x1p4", Some(16.0));
         check("1e999", Some(1.0)); // too large: what is in front of the `e`
         check("+inf", Some(f64::INFINITY));
         check("1.2.3", None);

@@ -133,7 +133,7 @@ fn parse(expression: &str, language: Language) -> Result<Vec<Part>, SyntaxError>
     loop {
         let mut ahead = tokens;
         match ahead.next(Expecting::Key)?.kind {
-            Kind::End => return Ok(parts),
+            Kind::End => return parts.into_iter().collect(),
             Kind::Operator(',') if !parts.is_empty() => tokens = ahead,
             _ => {}
         }
@@ -141,48 +141,46 @@ fn parse(expression: &str, language: Language) -> Result<Vec<Part>, SyntaxError>
     }
 }
 
-fn part(expression: &str, tokens: &mut Tokens, language: Language) -> Result<Part, SyntaxError> {
+/// A key with its order. The inner error is that it means nothing: that is told when all can be read.
+fn part(expression: &str, tokens: &mut Tokens, language: Language) -> Result<Result<Part, SyntaxError>, SyntaxError> {
     let start = *tokens;
     let token = tokens.next(Expecting::Key)?;
     let Kind::Word(key) = token.kind else { return Err(start.error("expected key")) };
-    let (order_offset, order) = order(expression, tokens, token.offset + key.len())?;
-    let source = match &*key {
-        CONFIG if matches!(order, Order::Fixed(_)) => {
-            return Err(SyntaxError::new(expression, order_offset, "fixed order not allowed for .config"));
-        }
-        CONFIG => Source::Config,
-        FULL_NAME => Source::FullName,
-        UNIT => return Err(SyntaxError::new(expression, token.offset, ".unit is only allowed in filters")),
-        key => {
-            let error = |problem| SyntaxError::new(expression, token.offset, problem);
-            Source::One(Value::new(key, language).map_err(error)?)
-        }
-    };
-    Ok(Part { source, order })
+    let (order_offset, order) = order(tokens, token.offset + key.len())?;
+    let at = |offset| move |problem: String| SyntaxError::new(expression, offset, problem);
+    Ok(order.map_err(at(order_offset)).and_then(|order| {
+        let source = match &*key {
+            CONFIG if matches!(order, Order::Fixed(_)) => {
+                return Err(at(order_offset)("fixed order not allowed for .config".to_owned()));
+            }
+            CONFIG => Source::Config,
+            FULL_NAME => Source::FullName,
+            UNIT => return Err(at(token.offset)(".unit is only allowed in filters".to_owned())),
+            key => Source::One(Value::new(key, language).map_err(str::to_owned).map_err(at(token.offset))?),
+        };
+        Ok(Part { source, order })
+    }))
 }
 
-/// `@num`, `@(json gob)` or nothing; with its place.
-fn order(expression: &str, tokens: &mut Tokens, behind_key: usize) -> Result<(usize, Order), SyntaxError> {
+/// `@num`, `@(json gob)` or nothing; with its place. The inner error is that there is no such order.
+fn order(tokens: &mut Tokens, behind_key: usize) -> Result<(usize, Result<Order, String>), SyntaxError> {
     let mut ahead = *tokens;
     // What is no word at all is told by whoever reads on.
     match ahead.next(Expecting::Key) {
         Ok(token) if matches!(token.kind, Kind::Operator('@')) => *tokens = ahead,
-        Ok(_) | Err(_) => return Ok((behind_key, Order::First)),
+        Ok(_) | Err(_) => return Ok((behind_key, Ok(Order::First))),
     }
     let start = *tokens;
     let token = tokens.next(Expecting::Key)?;
     let order = match token.kind {
         Kind::Word(name) => match &*name {
-            "first" => Order::First,
-            "alpha" => Order::Alpha,
-            "num" => Order::Num,
-            "fixed" => Order::Fixed(Vec::new()),
-            name => {
-                let problem = format!("unknown order {name:?}");
-                return Err(SyntaxError::new(expression, token.offset, problem));
-            }
+            "first" => Ok(Order::First),
+            "alpha" => Ok(Order::Alpha),
+            "num" => Ok(Order::Num),
+            "fixed" => Ok(Order::Fixed(Vec::new())),
+            name => Err(format!("unknown order {name:?}")),
         },
-        Kind::Operator('(') => Order::Fixed(listed(tokens)?),
+        Kind::Operator('(') => Ok(Order::Fixed(listed(tokens)?)),
         _ => return Err(start.error("expected named sort order or parenthesized list")),
     };
     Ok((token.offset, order))
@@ -522,5 +520,7 @@ mod tests {
         check(".config@(a)", 8, "fixed order not allowed for .config");
         check("a \"\"", 2, "key must not be empty");
         check("a \"b", 2, "missing end quote");
+        check(".unit \"\" a@x (", 13, "expected key"); // what it means is asked for when all is read
+        check(".unit \"\" a@x", 0, ".unit is only allowed in filters");
     }
 }

@@ -175,7 +175,7 @@ fn binomial_orders(n: usize, wanted: f64) -> MedianOrders {
         if below == 0.0 && above == 0.0 {
             break;
         }
-        if below >= above {
+        if below > above || (below == above && !leans_right(n, right)) {
             left -= 1;
             confidence += below;
         } else {
@@ -184,6 +184,29 @@ fn binomial_orders(n: usize, wanted: f64) -> MedianOrders {
         }
     }
     MedianOrders { low: left, high: right, confidence }
+}
+
+/// Whether of two neighbours that are as likely as each other the right one comes first, at `right`.
+///
+/// benchstat means to lean to the left. Above 20 it takes C(n, k) from logarithms of factorials, whose last digits differ
+/// for k and n − k; which of the two comes out larger is chance, and always the same.
+fn leans_right(n: usize, right: usize) -> bool {
+    const FIRST: usize = 21;
+    // For 21 to 30 measurements.
+    const LEANING: [&[usize]; 10] = [
+        &[14, 17, 19],
+        &[12, 15, 18, 20],
+        &[16, 19, 21],
+        &[13, 17, 20, 22],
+        &[15, 18, 21, 23],
+        &[16, 19, 22, 24],
+        &[16, 17, 20, 23, 25],
+        &[15, 16, 18, 21, 24, 26],
+        &[16, 19, 22, 23, 24, 25, 27],
+        &[16, 17, 20, 22, 23, 24, 25, 26, 28],
+    ];
+    let of_n = n.checked_sub(FIRST).and_then(|index| LEANING.get(index));
+    of_n.is_some_and(|rights| rights.contains(&right))
 }
 
 /// C(n, k) / 2^n for k from 0 to `n`, at most [`LARGEST_EXACT`]; exact in f64.
@@ -212,7 +235,8 @@ fn normal_orders(n: usize, wanted: f64) -> MedianOrders {
     let left = (low - 0.5).floor() + 1.0;
     let mut right = (high - 0.5).ceil() + 1.0;
     // Both ends were rounded outwards; one step back on the right may be affordable.
-    if left < right - 1.0 && probability(left, right - 1.0) >= wanted {
+    let one_back = probability(left, right - 1.0);
+    if one_back >= wanted && one_back < probability(left, right) {
         right -= 1.0;
     }
 
@@ -258,11 +282,21 @@ mod tests {
         check_orders(20, (6, 15));
         check_orders(25, (8, 18));
         check_orders(30, (10, 21));
+        // Chance has it.
+        check_orders(22, (6, 16));
         // From here on normal.
         check_orders(31, (10, 22));
         check_orders(40, (14, 27));
         check_orders(50, (18, 32));
         check_orders(100, (40, 60));
+    }
+
+    #[test]
+    fn no_confidence_asks_for_no_width() {
+        for n in [31, 32, 100] {
+            let orders = median_orders(n, 0.0);
+            assert_eq!((orders.low, orders.high), (n.div_ceil(2), n.div_ceil(2)));
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `regress benchstat` prints what benchstat prints, byte for byte: on the inputs and outputs in `tests/oracle/benchstat`,
-//! and on what no case there has.
+//! `regress benchstat` prints what benchstat prints, byte for byte: on the inputs and outputs in `tests/oracle/benchstat`
+//! and `tests/oracle/drop_in`, and on what no case there has.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,29 @@ fn every_byte_of_benchstat_is_ours() {
     }
 }
 
+/// Where Go reads, rounds or sorts in another way than one would; and its mistakes in arguments, after which we exit with 2.
+#[test]
+fn whatever_go_does_is_ours() {
+    let directory = Path::new(CASES).with_file_name("drop_in");
+    let mut cases: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|path| path.is_dir());
+    cases.sort();
+    assert_eq!(cases.len(), 20);
+    for case in cases {
+        let arguments: Vec<String> = serde_json::from_slice(&fs::read(case.join("args.json")).unwrap()).unwrap();
+        for (first, expected) in [(&[][..], "expected.txt"), (&["-format", "csv"][..], "expected.csv")] {
+            let arguments: Vec<&str> = first.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
+            let told = benchstat(&case, &arguments);
+            let what = format!("{}: {}", case.display(), arguments.join(" "));
+            let complaints = fs::read_to_string(case.join(format!("{expected}.stderr"))).unwrap();
+            let is_mistake = complaints.lines().any(|line| line.starts_with("benchstat: "));
+            assert_eq!(told.status.code(), Some(if is_mistake { 2 } else { 0 }), "{what}");
+            assert_eq!(text(&told.stdout), fs::read_to_string(case.join(expected)).unwrap(), "{what}");
+            assert_eq!(text(&told.stderr), complaints, "{what}");
+        }
+    }
+}
+
 fn benchstat(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regress"));
     command.current_dir(directory).arg("benchstat").args(arguments).output().unwrap()
@@ -77,7 +100,13 @@ fn a_file_that_cannot_be_read_is_an_error() {
     desk.write("other.txt", b"\xff\xfe");
     let told = run(&desk, &["old.txt", "missing.txt", "gone.txt"]);
     assert_eq!((told.code, &*told.stdout), (Some(2), ""));
-    assert!(told.stderr.contains("regress: gone.txt: ") && told.stderr.contains("regress: missing.txt: "), "{told:?}");
+    let expected = "benchstat: open missing.txt: no such file or directory\n\
+                    benchstat: open gone.txt: no such file or directory\n";
+    assert_eq!(told.stderr, expected);
+    desk.write("noted.txt", b"BenchmarkX 1\n");
+    let told = run(&desk, &["noted.txt", "missing.txt", "noted.txt"]);
+    let expected = "noted.txt:1: missing measurements\nbenchstat: open missing.txt: no such file or directory\n";
+    assert_eq!((told.code, &*told.stdout, &*told.stderr), (Some(2), "", expected));
     let told = run(&desk, &["old.txt", "broken.txt", "other.txt"]);
     assert_eq!((told.code, &*told.stdout), (Some(2), ""));
     assert!(told.stderr.contains("broken.txt:1: `NaN` is no measurement; wanted a finite measurement"), "{told:?}");
@@ -89,13 +118,19 @@ fn a_mistake_in_an_expression_has_a_caret() {
     let desk = Desk::with(&[("old.txt", OLD)]);
     let told = run(&desk, &["-filter", "/a:(1 2)", "old.txt"]);
     let expected =
-        "regress: parsing --filter: syntax error: value list must be separated by OR\n\t/a:(1 2)\n\t      ^\n";
+        "benchstat: parsing -filter: syntax error: value list must be separated by OR\n\t/a:(1 2)\n\t      ^\n";
     assert_eq!((told.code, &*told.stdout, &*told.stderr), (Some(2), "", expected));
     let told = run(&desk, &["-col", "/a@size", "old.txt"]);
-    let expected = "regress: parsing --col: syntax error: unknown order \"size\"\n\t/a@size\n\t   ^\n";
+    let expected = "benchstat: parsing -col: syntax error: unknown order \"size\"\n\t/a@size\n\t   ^\n";
     assert_eq!((told.code, &*told.stdout, &*told.stderr), (Some(2), "", expected));
-    let told = run(&desk, &["-alpha", "2", "old.txt"]);
-    assert_eq!((told.code, &*told.stdout), (Some(2), ""));
+    for (flag, value, expected) in [
+        ("-alpha", "2", "benchstat: -alpha must be in range [0, 1]\n"),
+        ("-confidence", "-1", "benchstat: -confidence must be in range [0, 1]\n"),
+        ("-format", "html", "benchstat: -format must be text or csv\n"),
+    ] {
+        let told = run(&desk, &[flag, value, "old.txt"]);
+        assert_eq!((told.code, &*told.stdout, &*told.stderr), (Some(2), "", expected));
+    }
     assert_eq!(run(&desk, &[]).code, Some(2));
 }
 

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 /// Module, and what it may use of this crate.
 const WALLS: &[(&str, &[&str])] = &[
     ("unit", &[]),
+    ("number", &[]),
     ("parallel", &[]),
     ("stats", &[]),
     ("model", &["stats", "unit"]),
-    ("formats", &["model", "stats", "unit", "parallel"]),
-    ("select", &["model"]),
+    ("formats", &["model", "stats", "unit", "number", "parallel"]),
+    ("select", &["model", "number"]),
     ("compare", &["model", "stats", "unit", "parallel", "select"]),
     ("trial", &["compare", "stats", "model", "unit"]),
     ("policy", &["select", "compare", "model", "unit", "parallel"]),

@@ -4,7 +4,7 @@ use super::gather::{CellDraft, TableDraft};
 use super::{Cell, Contrast, Criteria, Mean, Remark, Row, Table, Tables};
 use crate::parallel::in_owned_parts;
 use crate::select::{Key, Projections};
-use crate::stats::{self, Method, Sample};
+use crate::stats::{self, Method, RankTest, Sample};
 
 pub(super) fn tables(projections: &Projections, drafts: Vec<TableDraft>, criteria: &Criteria) -> Tables {
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
@@ -171,7 +171,7 @@ fn exact_contrast(base: &Sample, sample: &Sample) -> Contrast {
 fn ranked_contrast(base: &Sample, sample: &Sample, alpha: f64) -> Contrast {
     let test = stats::rank_test(base, sample);
     let doubled = if test.method == Method::Exact { stats::doubled_tail(base, sample) } else { None };
-    let p = doubled.unwrap_or(test.p);
+    let p = doubled.unwrap_or_else(|| beside_one(&test));
     let mut remarks = Vec::new();
     if test.method == Method::AllEqual {
         remarks.push(Remark::AllEqual);
@@ -184,6 +184,13 @@ fn ranked_contrast(base: &Sample, sample: &Sample, alpha: f64) -> Contrast {
     // Where both tails are alike, doubling one of them is right.
     let is_doubled_tail = doubled.is_some_and(|doubled| (doubled - test.p).abs() > 1e-12);
     Contrast { base: 0.0, p, alpha, n: (base.len(), sample.len()), is_doubled_tail, remarks }
+}
+
+/// p as benchstat has it where it comes from the normal distribution and the first side is ahead: twice what is left of
+/// one. Of a p below 1e-16 nothing is left then, and a p of 0 is not printed.
+fn beside_one(test: &RankTest) -> f64 {
+    let is_upper_tail = test.method == Method::Normal && test.superiority < 0.5;
+    if is_upper_tail { 2.0 * (1.0 - (1.0 - test.p / 2.0)) } else { test.p }
 }
 
 /// Up to so many measurements a side benchstat says how many a difference takes.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::num::IntErrorKind;
 
 use super::super::numbers;
+use crate::number;
 
 /// What one line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,11 +113,11 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let (line, after) = match memchr::memchr(b'\n', rest.as_bytes()) {
-            Some(end) => (rest[..end].strip_suffix('\r').unwrap_or(&rest[..end]), &rest[end + 1..]),
+            Some(end) => (&rest[..end], &rest[end + 1..]),
             None => (rest, ""),
         };
         rest = after;
-        Some(line)
+        Some(line.strip_suffix('\r').unwrap_or(line))
     })
 }
 
@@ -169,10 +170,10 @@ fn check_iterations(field: &str) -> Result<(), Malformed<'_>> {
 /// A number as Go reads it; infinite when it says so, refused when it is too large.
 fn measurement(field: &str) -> Result<f64, Malformed<'_>> {
     let says_infinite = field.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
-    match field.parse::<f64>() {
-        Ok(number) if !number.is_infinite() || says_infinite => Ok(number),
-        Ok(_) => Err(Malformed::TooLargeMeasurement(field)),
-        Err(_) => Err(Malformed::Measurement(field)),
+    match number::parse(field) {
+        Some(number) if !number.is_infinite() || says_infinite => Ok(number),
+        Some(_) => Err(Malformed::TooLargeMeasurement(field)),
+        None => Err(Malformed::Measurement(field)),
     }
 }
 
@@ -378,7 +379,7 @@ mod tests {
     #[test]
     fn lines_end_in_either_way() {
         let all: Vec<&str> = lines("a\r\n\nb\rc\nd\r").collect();
-        assert_eq!(all, ["a", "", "b\rc", "d\r"]);
+        assert_eq!(all, ["a", "", "b\rc", "d"]);
         assert_eq!(lines("").count(), 0);
     }
 }

@@ -7,15 +7,30 @@ pub(super) fn shortest(number: f64) -> String {
     if let Some(text) = infinite(number) {
         return text.to_owned();
     }
-    let text = format!("{number:e}");
+    let text = even_of_two(number, format!("{number:e}"), |decimals| format!("{number:.decimals$e}"));
     let Some((mantissa, exponent)) = text.split_once('e').and_then(|(m, e)| Some((m, e.parse::<i32>().ok()?))) else {
         return text;
     };
     if (-4..6).contains(&exponent) {
-        return format!("{number}");
+        return even_of_two(number, format!("{number}"), |decimals| format!("{number:.decimals$}"));
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// Of two texts with the fewest digits that are equally near to a number, Go takes the even one.
+///
+/// * `shortest`: one of them.
+/// * `rounded`: the number with so many decimals; half to even.
+fn even_of_two(number: f64, shortest: String, rounded: impl Fn(usize) -> String) -> String {
+    /// With fewer digits, two texts are never both read back as the number.
+    const FEWEST: usize = 16;
+    if shortest.bytes().filter(u8::is_ascii_digit).count() < FEWEST {
+        return shortest;
+    }
+    let mantissa = shortest.split('e').next().unwrap_or_default();
+    let even = rounded(mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len()));
+    if even.parse() == Ok(number) { even } else { shortest }
 }
 
 /// `%.2f`
@@ -70,6 +85,9 @@ mod tests {
         check(f64::INFINITY, "+Inf");
         check(f64::MIN, "-1.7976931348623157e+308");
         check(5e-324, "5e-324");
+        check(579_855_397_582_570.0 + 0.25, "5.798553975825702e+14"); // half to even
+        check(145_843_532_731_103.0 + 0.125, "1.4584353273110312e+14");
+        check(1.7976931348623157e308, "1.7976931348623157e+308");
         for number in [0.0, -0.0, 1.0, -1.0, 64.0, 1023.0, 999_999_999_999_999.0, 1e15, 1e22, 0.5, 2.5] {
             for decimals in 0..5 {
                 assert_eq!(fixed(number, decimals).to_string(), format!("{number:.decimals$}"));
