@@ -179,7 +179,7 @@ pub(super) struct CompareArgs {
     /// Its change, p and n in a column of their own: the Mann–Whitney p of all measurements as if each were
     /// independent, not corrected for the number of rows. No verdict looks at it. p is benchstat's own, except with ties
     /// on sides of different size: there benchstat doubles one tail of a distribution that is not symmetric, and prints
-    /// p=0.000 or p=1.714; here both tails are counted.
+    /// none or p=1.714; here both tails are counted. Of a p below 1e-16 it may print none as well.
     #[arg(long, value_name = "TOOL", hide_possible_values = true, hide_short_help = true)]
     pub stats: Option<StatsChoice>,
     /// Look here as well for runs of revisions

@@ -7,7 +7,7 @@ use super::{Exit, Stop};
 use crate::compare::tables::{Criteria, Gathered, Measured};
 use crate::formats::go_text::scan::{Said, Scan, Scanner, Unit};
 use crate::formats::go_text::tidy;
-use crate::formats::{Problem, ReadError};
+use crate::formats::{Problem, Problems, ReadError};
 use crate::io::{self as world, Failure};
 use crate::report::{benchstat, visible};
 use crate::select::{Filter, Language, Projections, Subject, SyntaxError, Wanted};
@@ -66,27 +66,27 @@ type Opened = (Scan, bool);
 ///
 /// # Errors
 /// Everything that is wrong, once a file can be read and not be used.
-fn scans(paths: &[&str]) -> Result<(Vec<Opened>, Vec<ReadError>), Failure> {
+fn scans(paths: &[&str]) -> Result<(Vec<Opened>, Problems), Failure> {
     let read = world::read_lines(paths, |path, pieces| {
         let mut scanner = Scanner::new(path);
         let mut has_byte_order_mark = None;
-        while let Some(piece) = pieces.read_on().map_err(|error| vec![error])? {
+        while let Some(piece) = pieces.read_on()? {
             has_byte_order_mark.get_or_insert(piece.starts_with(BYTE_ORDER_MARK));
-            scanner.take(piece).map_err(|error| vec![error])?;
+            scanner.take(piece)?;
         }
         Ok((scanner.finish()?, has_byte_order_mark == Some(true)))
     })?;
-    let (mut scans, mut problems) = (Vec::new(), Vec::new());
+    let (mut scans, mut problems) = (Vec::new(), Problems::default());
     for of_file in read {
         match of_file {
             Ok(scan) if problems.is_empty() => scans.push(scan),
             Ok(_) => {}
-            Err(of_file) => problems.extend(of_file),
+            Err(of_file) => problems.absorb(of_file),
         }
     }
     match problems.iter().all(|error| matches!(error.problem, Problem::Unreadable { .. })) {
         true => Ok((scans, problems)),
-        false => Err(Failure::of_reading(&problems)),
+        false => Err(Failure::of_problems(&problems)),
     }
 }
 

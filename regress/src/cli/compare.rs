@@ -167,6 +167,10 @@ impl<'a> Desk<'a> {
                 }
             }
         }
+        // A column that somebody listed and that is compared with nothing must not pass for one that is fine.
+        if !strangers.is_empty() && columns.are_listed() {
+            return Err(all_strangers(&strangers).into());
+        }
         let Some((_, first_judged)) = pairs.first_mut() else { return Err(all_strangers(&strangers).into()) };
         first_judged.warnings.extend(strangers.into_iter().map(Warning::general));
         let mut reports = Vec::with_capacity(pairs.len());

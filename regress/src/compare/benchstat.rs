@@ -11,8 +11,9 @@ pub struct Benchstat {
     /// new ÷ old of the medians of all measurements. `None` when old is zero and new is not.
     pub ratio: Option<f64>,
     /// The two-sided Mann–Whitney probability, not corrected for the number of rows. benchstat's own to the last digit,
-    /// but for ties on sides of different size: there it doubles one tail of a distribution that is not symmetric, and
-    /// prints 0 or more than 1. Here both tails are counted.
+    /// but where that is no probability: with ties on sides of different size it doubles one tail of a distribution that
+    /// is not symmetric, and prints nothing, for 0, or more than 1; and of one below 1e-16 it may print nothing. Here both
+    /// tails are counted, and told.
     pub p: f64,
     /// How many measurements: old, new.
     pub n: (usize, usize),

@@ -12,7 +12,7 @@ use std::fmt;
 use super::residue;
 use super::subject::Subjects;
 use crate::model::{BenchId, Collision, Host, Observation, PACKAGE, Provenance, Run, Values, Warning};
-use crate::select::{Key, Language, Projections, Subject, SyntaxError, Wanted};
+use crate::select::{FULL_NAME, Key, Language, Projections, Subject, SyntaxError, Wanted};
 
 /// What makes a table, a row and a column.
 #[derive(Clone, Debug)]
@@ -82,9 +82,12 @@ impl Unarranged {
     }
 }
 
-const FULL_NAME: &str = ".fullname";
-
 impl Columns {
+    /// Whether somebody listed the columns that are wanted.
+    pub fn are_listed(&self) -> bool {
+        self.projections.column.is_listed()
+    }
+
     /// * Where `.file` is asked for nowhere, each file is a table of its own.
     ///
     /// # Errors
@@ -207,10 +210,9 @@ impl Columns {
         }
         let package = subject.settings.iter().find(|(key, _)| *key == PACKAGE).map(|(_, package)| *package);
         let of_row = row.key(subject, "");
-        let label = row.label(of_row);
+        let label = Some(row.label(of_row)).filter(|label| !label.is_empty()).unwrap_or_else(|| "*".to_owned());
         let name = match package.filter(|package| self.keeps_package && !package.is_empty()) {
             Some(package) => format!("{package}.{label}"),
-            None if label.is_empty() => "*".to_owned(),
             None => label,
         };
         let cell = Cell { row: of_row, id: BenchId::new(&name), residue: residue.key(subject, "") };

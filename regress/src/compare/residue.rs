@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::select::{Key, Name, Projection};
+use crate::select::{FULL_NAME, Key, Name, Projection};
 
 /// What to say of results of one row that have these keys of the residue; `None` where all of them are alike.
 ///
@@ -25,7 +25,7 @@ pub(super) fn told(residue: &Projection, keys: &[Key]) -> Option<String> {
     }
     let them = if differing.len() == 1 { "it" } else { "them" };
     let with_values: Vec<String> = differing.iter().map(|(key, values)| format!("{key} ({})", some(values))).collect();
-    let keys: Vec<&str> = differing.iter().map(|(key, _)| key.as_str()).collect();
+    let keys: Vec<String> = differing.iter().map(|(key, _)| quoted(key)).collect();
     Some(format!(
         "mixes benchmarks that differ in {}; take {them} into --row or --col, or say --ignore {}",
         with_values.join(" and "),
@@ -33,12 +33,22 @@ pub(super) fn told(residue: &Projection, keys: &[Key]) -> Option<String> {
     ))
 }
 
-const FULL_NAME: &str = ".fullname";
+/// More keys than that are no help; chosen.
+const MOST_KEYS: usize = 16;
 
-/// The keys of parts in which names differ, with their values; the whole name where these are not all.
+/// A key as an expression has it.
+fn quoted(key: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+    if key.chars().all(is_plain) { key.to_owned() } else { format!("{key:?}") }
+}
+
+/// The keys of parts in which names differ, with their values; the whole name where these are not all, or too many.
 fn parts(names: Vec<&str>) -> Vec<(String, Vec<&str>)> {
     let keys = names.iter().flat_map(|name| name.split('/').skip(1));
     let keys = distinct(keys.filter_map(|part| Some(part.split_once('=')?.0)).filter(|key| !key.is_empty()));
+    if MOST_KEYS < keys.len() {
+        return vec![(FULL_NAME.to_owned(), names)];
+    }
     let mut differing: Vec<(String, Vec<&str>)> = keys
         .into_iter()
         .map(|key| format!("/{key}"))

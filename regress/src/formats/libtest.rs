@@ -8,7 +8,8 @@
 //! Kept: the median, as a [middle](crate::model::Kept::Middles), and `MB/s` as `throughput`. The number behind `+/-` is
 //! largest less smallest of libtest's measurements and a standard deviation of criterion's; which of the two wrote a file
 //! cannot be seen, and neither says where the others lie. criterion cuts off the decimals: below one unit it prints 0.
-//! All other lines are passed over, but one: where libtest said how many it runs, it has to say how they ended. A file holds one run: those of further runs are further processes.
+//! All other lines are passed over, but one: where libtest said how many it runs, it has to say how they ended. A file
+//! holds one run: those of further runs are further processes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,7 +50,7 @@ fn read_file(file: &File) -> Reading {
     let mut seen: HashMap<BenchId, usize> = HashMap::new();
     let harness: Arc<str> = "libtest".into();
     // The line with which libtest began what it has not ended yet.
-    let mut running = None;
+    let (mut running, mut died) = (None, None);
     for (index, Line { bytes, is_whole }) in lines(json::without_bom(&file.bytes)).enumerate() {
         let line_number = index + 1;
         let line = match std::str::from_utf8(bytes) {
@@ -67,7 +68,10 @@ fn read_file(file: &File) -> Reading {
             )));
         }
         match line {
-            Ok(line) if begins_a_run(line) => running = Some(line_number),
+            Ok(line) if begins_a_run(line) => {
+                // One that no result ended.
+                died = died.or(running.replace(line_number));
+            }
             Ok(line) if line.starts_with("test result:") => running = None,
             Ok(_) | Err(_) => {}
         }
@@ -96,7 +100,9 @@ fn read_file(file: &File) -> Reading {
             reading.problems.push(ReadError { path: file.path.clone(), place, problem });
         }
     }
-    if let Some(line_number) = running.filter(|_| reading.problems.is_empty() && !reading.observations.is_empty()) {
+    if let Some(line_number) =
+        died.or(running).filter(|_| reading.problems.is_empty() && !reading.observations.is_empty())
+    {
         let problem = Problem::Truncated { wanted: "`test result:`, which ends what begins here".to_owned() };
         let place = Place::Line { line_number, column_number: 0 };
         reading.problems.push(ReadError { path: file.path.clone(), place, problem });
@@ -110,8 +116,8 @@ fn read_file(file: &File) -> Reading {
 
 /// `running 4 tests`: libtest says `test result:` when they are done, whatever became of them.
 fn begins_a_run(line: &str) -> bool {
-    let count = line.strip_prefix("running ").and_then(|rest| Some(rest.split_once(" test")?.0));
-    count.is_some_and(|count| count.parse::<u64>().is_ok())
+    let words = line.strip_prefix("running ").and_then(|rest| rest.trim_end().split_once(' '));
+    words.is_some_and(|(count, tests)| count.parse::<u64>().is_ok() && matches!(tests, "test" | "tests"))
 }
 
 /// The name of a benchmark, and what stands behind `bench:`.
@@ -196,5 +202,21 @@ mod tests {
         check("1.2.3", None);
         check(",1", None);
         check("inf", None);
+    }
+
+    #[test]
+    fn a_run_that_nothing_ended_died() {
+        #[track_caller]
+        fn check(lines: &[&str], expected_line: Option<usize>) {
+            let file = File { path: "x".into(), bytes: lines.join("\n").into_bytes() };
+            let places: Vec<Place> = read_file(&file).problems.iter().map(|problem| problem.place.clone()).collect();
+            let expected = expected_line.map(|line_number| Place::Line { line_number, column_number: 0 });
+            assert_eq!(places, Vec::from_iter(expected), "for {lines:?}");
+        }
+        let bench = "test a ... bench:         100 ns/iter (+/- 5)";
+        check(&["running 1 test", bench, "test result: ok.", ""], None);
+        check(&["running 1 test", bench, ""], Some(1));
+        check(&["running 4 tests", bench, "running 1 test", "test result: ok.", ""], Some(1));
+        check(&["test result: ok.", "running 8 testers in the program", bench, ""], None);
     }
 }

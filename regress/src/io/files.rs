@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::catalogue;
 use super::error::Failure;
-use crate::formats::ReadError;
+use crate::formats::{Problems, ReadError};
 use crate::parallel::in_parts;
 
 /// What `read` makes of each of the files, in this order, or what is wrong with it. `-` is standard input.
@@ -15,12 +15,12 @@ use crate::parallel::in_parts;
 /// Standard input named twice.
 pub fn read_lines<T: Send>(
     paths: &[&str],
-    read: impl Fn(&str, &mut Pieces) -> Result<T, Vec<ReadError>> + Sync,
-) -> Result<Vec<Result<T, Vec<ReadError>>>, Failure> {
+    read: impl Fn(&str, &mut Pieces) -> Result<T, Problems> + Sync,
+) -> Result<Vec<Result<T, Problems>>, Failure> {
     if 1 < paths.iter().filter(|path| **path == STDIN).count() {
         return Err(Failure::new("`-` stands for standard input, and is named twice", "write one of them to a file"));
     }
-    let read = |path: &str| read(path, &mut Pieces::open(path).map_err(|error| vec![error])?);
+    let read = |path: &str| read(path, &mut Pieces::open(path)?);
     Ok(in_parts(paths, 1, |path| read(path[0])))
 }
 
@@ -38,6 +38,9 @@ pub struct Pieces<'p> {
 
 /// Small enough for the processor's own memory, large enough that calls of the system do not count; chosen.
 const PIECE_BYTES: usize = 1 << 16;
+
+/// Whatever is longer has no end, as `/dev/zero`; chosen.
+const LONGEST_LINE_BYTES: usize = 1 << 26;
 
 impl Pieces<'_> {
     fn open(path: &str) -> Result<Pieces<'_>, ReadError> {
@@ -58,7 +61,10 @@ impl Pieces<'_> {
         self.taken = 0;
         loop {
             if self.filled == self.buffer.len() {
-                // A line that is longer than that.
+                if LONGEST_LINE_BYTES <= self.filled {
+                    let endless = io::Error::other("a line of more than 64 MiB: this is no text");
+                    return Err(catalogue::unreadable(Path::new(self.path), &endless));
+                }
                 self.buffer.resize(2 * self.filled, 0);
             }
             let count = match self.source.read(&mut self.buffer[self.filled..]) {
@@ -110,5 +116,13 @@ mod tests {
                 assert!(ends, "{bytes} bytes at a time");
             }
         }
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let source = Box::new(io::repeat(0));
+        let mut pieces = Pieces { path: "zero", source, buffer: vec![0; PIECE_BYTES], taken: 0, filled: 0 };
+        let refused = pieces.read_on().unwrap_err().to_string();
+        assert!(refused.contains("zero: a line of more than 64 MiB"), "{refused}");
     }
 }

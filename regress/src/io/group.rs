@@ -25,7 +25,7 @@ pub(super) type Written = (Arc<str>, SystemTime);
 #[derive(Default)]
 pub(super) struct Results {
     pub reading: Reading,
-    /// One for each group.
+    /// One for each group whose first file could be opened.
     pub written: Vec<Written>,
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::catalogue::unreadable;
 use super::group::{Group, Memory, Results};
 use crate::formats::{self, FORMATS, Format, ReadError, WHOLE_DIRECTORIES};
-use crate::parallel::in_parts;
+use crate::parallel::in_owned_parts;
 
 /// What a walk found.
 #[derive(Default)]
@@ -36,22 +36,42 @@ impl Found {
 pub(super) fn walk(root: &Path, wanted: &BTreeSet<String>) -> Found {
     /// So many directories keep all cores busy, as far as they are of one size; chosen.
     const ENOUGH: usize = 64;
-    let mut walker = Walker::new(wanted);
-    let mut pending = vec![Directory { path: root.to_owned(), relative: String::new() }];
-    while !pending.is_empty() && pending.len() < ENOUGH {
-        pending = pending.iter().flat_map(|directory| walker.look_into(directory)).collect();
+    let mut steps = vec![Step::Ahead(Directory { path: root.to_owned(), relative: String::new() })];
+    while (1..ENOUGH).contains(&steps.iter().filter(|step| matches!(step, Step::Ahead(_))).count()) {
+        steps = steps.into_iter().flat_map(|step| step.look_into(wanted)).collect();
     }
-    let parts = in_parts(&pending, 1, |directories| {
+    let mut whole = Found::default();
+    for found in in_owned_parts(steps, 1, |steps| steps.into_iter().map(|step| step.walk(wanted)).collect::<Vec<_>>()) {
+        found.into_iter().for_each(|found| whole.absorb(found));
+    }
+    whole
+}
+
+/// A part of a walk. What is found comes in one order, however many cores walk: a directory before those in it, these by
+/// name.
+enum Step {
+    Done(Found),
+    Ahead(Directory),
+}
+
+impl Step {
+    fn look_into(self, wanted: &BTreeSet<String>) -> Vec<Step> {
+        let Step::Ahead(directory) = self else { return vec![self] };
         let mut walker = Walker::new(wanted);
-        for directory in directories {
-            walker.look_below(directory);
-        }
-        walker.found
-    });
-    for part in parts {
-        walker.found.absorb(part);
+        let below = walker.look_into(&directory);
+        std::iter::once(Step::Done(walker.found)).chain(below.into_iter().map(Step::Ahead)).collect()
     }
-    walker.found
+
+    fn walk(self, wanted: &BTreeSet<String>) -> Found {
+        match self {
+            Step::Done(found) => found,
+            Step::Ahead(directory) => {
+                let mut walker = Walker::new(wanted);
+                walker.look_below(&directory);
+                walker.found
+            }
+        }
+    }
 }
 
 /// A directory that is to be looked into.
@@ -188,8 +208,8 @@ impl Claims {
         }
     }
 
-    /// One group for each format and baseline. What is there at first hand is not read again from a summary. A run without a name is called `new`; where another was saved under
-    /// just that name, the later of the two counts.
+    /// One group for each format and baseline. What is there at first hand is not read again from a summary. A run without
+    /// a name is called `new`; where another was saved under just that name, the later of the two counts.
     fn groups(mut self) -> Vec<Group> {
         let key = |claimed: &Claimed| (claimed.format.name, claimed.baseline.clone(), claimed.is_in_name);
         self.0.sort_by_cached_key(key);
@@ -216,4 +236,34 @@ fn claim(relative: &str) -> Option<(&'static Format, &str)> {
 /// When the latest of these files was written.
 fn modified(paths: &[PathBuf]) -> Option<std::time::SystemTime> {
     paths.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However deep they lie, and however many directories there are beside them: cores share those out from 64 on.
+    #[test]
+    fn results_are_found_in_the_order_of_their_names() {
+        let expected = ["a/x", "b", "c/y/z", "d"];
+        for others in [0, 10, 100] {
+            let root = tempfile::tempdir().unwrap();
+            for place in expected {
+                let directory = root.path().join(place).join("new");
+                std::fs::create_dir_all(&directory).unwrap();
+                for file in ["benchmark.json", "sample.json", "estimates.json"] {
+                    std::fs::write(directory.join(file), "{}").unwrap();
+                }
+            }
+            for other in 0..others {
+                std::fs::create_dir_all(root.path().join(format!("q{other}")).join("empty")).unwrap();
+            }
+            let found = walk(root.path(), &BTreeSet::new());
+            let places = found.groups.iter().map(|group| {
+                let directory = group.paths[0].parent().and_then(Path::parent).unwrap();
+                directory.strip_prefix(root.path()).unwrap().to_string_lossy().into_owned()
+            });
+            assert_eq!(places.collect::<Vec<_>>(), expected, "beside {others} others");
+        }
+    }
 }

@@ -64,7 +64,10 @@ pub fn tighten(budgets: &Budgets, rows: &[Comparison], known: &[Comparison], opt
             let rows = decided.get(&line_number).unwrap_or(&none);
             let worst = worst(limit.bound, rows, options);
             let unmeasured = unmeasured(budgets, budget, rows, known).into_iter();
-            let (without, missing): (BTreeSet<_>, BTreeSet<_>) = unmeasured.partition(|id| present.contains(id));
+            // What the other run shows with the metric is a hole here, whatever else was measured of it.
+            let is_known = known.iter().any(|row| budget.scope.metric.as_deref() == Some(&*row.metric.name));
+            let (without, missing): (BTreeSet<_>, BTreeSet<_>) =
+                unmeasured.partition(|id| !is_known && present.contains(id));
             let owned = |ids: BTreeSet<&BenchId>| ids.into_iter().cloned().collect();
             Some(Reached {
                 line_number,

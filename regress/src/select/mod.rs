@@ -71,7 +71,7 @@ impl<'a> Subject<'a> {
 }
 
 const NAME: &str = ".name";
-const FULL_NAME: &str = ".fullname";
+pub(crate) const FULL_NAME: &str = ".fullname";
 const FILE: &str = ".file";
 const UNIT: &str = ".unit";
 const CONFIG: &str = ".config";

@@ -362,6 +362,11 @@ impl Projection {
         key
     }
 
+    /// Whether somebody listed the values that are wanted.
+    pub fn is_listed(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.order, Order::Fixed(_)))
+    }
+
     /// The fields of its keys, those of `.config` in its place.
     pub fn field_names(&self) -> Vec<&str> {
         self.flat().map(|field| &*self.fields[field].name).collect()

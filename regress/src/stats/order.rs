@@ -81,9 +81,9 @@ pub struct MedianOrders {
 /// The orders between which the median of `n` measurements lies with `confidence`.
 ///
 /// The number of measurements below the median is binomial (n, 1/2). The interval grows from the
-/// middle, each time towards the more likely neighbour, to the left where both are alike: so it
-/// leans to the left (8 values: orders 1 to 7, not 2 to 8), as benchstat's does. Above 30
-/// measurements the binomial distribution is replaced by a normal one.
+/// middle, each time towards the more likely neighbour. Where both are alike it leans to the side that
+/// benchstat's does: to the left (8 values: orders 1 to 7, not 2 to 8), or from 21 measurements on where
+/// the rounding of benchstat's sums has it. Above 30 measurements the binomial distribution is replaced by a normal one.
 ///
 /// * `confidence`: in \[0, 1\]; 1 or more (or NaN) gives infinite ends.
 ///

@@ -205,6 +205,17 @@ fn a_baseline_without_the_metric_says_which_benchmarks_there_are() {
     assert!(!desk.run("budget tighten all --baseline counts").stdout.is_empty());
 }
 
+/// A bench target that did not run is no progress, whatever else was measured of its benchmarks.
+#[test]
+fn what_a_baseline_has_with_the_metric_is_a_hole() {
+    let budgets = "[[budget]]\nbenchmark = \"*\"\nmetric = \"allocs\"\nlimit = \"<= 100\"\n";
+    let full = "BenchmarkA 1 10 ns/op 12 allocs/op\nBenchmarkB 1 10 ns/op 80 allocs/op\n";
+    let part = "BenchmarkA 1 10 ns/op 12 allocs/op\nBenchmarkB 1 10 ns/op\n";
+    let desk = super::cmd::Desk::with(&[("full", full), ("part", part), ("regress.toml", budgets)]);
+    assert!(desk.run("budget tighten part --baseline full").stdout.is_empty());
+    assert!(desk.run("budget tighten full --baseline full").stdout.contains("<= 80"));
+}
+
 /// What is counted and not timed cannot be timed: it does not stand in the way of a limit for times.
 #[test]
 fn what_does_not_have_the_metric_at_all_is_told_and_no_hole() {

@@ -11,7 +11,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("stats", &[]),
     ("model", &["stats", "unit"]),
-    ("formats", &["model", "stats", "unit", "number", "parallel"]),
+    ("formats", &["model", "stats", "unit", "number"]),
     ("select", &["model", "number"]),
     ("compare", &["model", "stats", "unit", "parallel", "select"]),
     ("trial", &["compare", "stats", "model", "unit"]),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::super::{File, Place, Problem, ReadError};
+use super::super::{File, Place, Problem, Problems, ReadError};
 use super::by_unit::ByUnit;
 use super::line::{Fields, LastResult, Line, lines};
 use super::unit::tidy;
@@ -96,12 +96,13 @@ pub struct Scanner {
     path: Arc<str>,
     seen: Scan,
     /// Numbers no measurement can have.
-    problems: Vec<ReadError>,
+    problems: Problems,
     line_number: usize,
     /// In the order in which they were set; one that is taken back leaves its place to the last.
     settings: Vec<(Arc<str>, Arc<str>)>,
     /// Index of these settings. `None` when no result stood under them yet.
     settings_index: Option<usize>,
+    settings_indexes: FxHashMap<Vec<(Arc<str>, Arc<str>)>, usize>,
     /// The benches under each state of the settings, by name.
     benches: Vec<FxHashMap<Arc<str>, usize>>,
     /// The units as they are written.
@@ -115,9 +116,9 @@ pub struct Scanner {
 ///
 /// # Errors
 /// Everything that makes it useless: bytes that are no UTF-8, numbers no measurement can have.
-pub fn scan(file: &File) -> Result<Scan, Vec<ReadError>> {
+pub fn scan(file: &File) -> Result<Scan, Problems> {
     let mut scanner = Scanner::new(&file.path);
-    scanner.take(&file.bytes).map_err(|problem| vec![problem])?;
+    scanner.take(&file.bytes)?;
     scanner.finish()
 }
 
@@ -127,10 +128,11 @@ impl Scanner {
         Scanner {
             path: path.into(),
             seen: Scan::default(),
-            problems: Vec::new(),
+            problems: Problems::default(),
             line_number: 0,
             settings: Vec::new(),
             settings_index: None,
+            settings_indexes: FxHashMap::default(),
             benches: Vec::new(),
             units: FxHashMap::default(),
             by_unit: ByUnit::default(),
@@ -152,14 +154,14 @@ impl Scanner {
                 Problem::Syntax { found: "bytes that are no UTF-8".to_owned(), wanted: "text in UTF-8".to_owned() };
             ReadError { path: self.path.clone(), place, problem }
         })?;
-        let (mut last_result, mut last_name, mut units) = (LastResult::default(), "", Vec::new());
+        let (mut last_result, mut last_name, mut units) = (LastResult::default(), None, Vec::new());
         for line in lines(text) {
             self.line_number += 1;
             match Line::new(line, &mut last_result) {
                 Ok(Line::Result(name)) => {
-                    if !(is_again(name, last_name) && self.settings_index.is_some()) {
+                    if !(last_name.is_some_and(|last| is_again(name, last)) && self.settings_index.is_some()) {
                         self.last = self.bench(name);
-                        last_name = name;
+                        last_name = Some(name);
                     }
                     self.take_measurements(&last_result.measurements, &mut units);
                 }
@@ -174,7 +176,7 @@ impl Scanner {
 
     /// # Errors
     /// Numbers no measurement can have.
-    pub fn finish(self) -> Result<Scan, Vec<ReadError>> {
+    pub fn finish(self) -> Result<Scan, Problems> {
         if self.problems.is_empty() { Ok(self.seen) } else { Err(self.problems) }
     }
 
@@ -208,8 +210,9 @@ impl Scanner {
         if let Some(index) = self.settings_index {
             return index;
         }
-        let known = self.seen.settings.iter().position(|known| *known == self.settings);
+        let known = self.settings_indexes.get(&self.settings).copied();
         let index = known.unwrap_or_else(|| {
+            self.settings_indexes.insert(self.settings.clone(), self.seen.settings.len());
             self.seen.settings.push(self.settings.clone());
             self.benches.push(FxHashMap::default());
             self.seen.settings.len() - 1
@@ -401,13 +404,12 @@ mod tests {
 
     #[test]
     fn pieces_make_a_whole() {
-        let text =
-            "pkg: a\nBenchmarkX 1 2 ns/op 8 B/op\nBenchmarkX 1 3 ns/op 8 B/op\nBenchmarkY x\nBenchmarkX 1 4 ns/op";
+        let text = "pkg: a\nBenchmarkX 1 2 ns/op 8 B/op\nBenchmarkX 1 3 ns/op 8 B/op\nBenchmarkY x\nBenchmarkX 1 4 ns/op\nBenchmark 1 5 ns/op";
         let whole = scan(&file(text)).unwrap();
         let mut scanner = Scanner::new("x.txt");
         text.split_inclusive('\n').for_each(|line| scanner.take(line.as_bytes()).unwrap());
         let seen = scanner.take(b"BenchmarkY \xff").unwrap_err();
-        assert_eq!(seen.place, Place::Line { line_number: 6, column_number: 0 });
+        assert_eq!(seen.place, Place::Line { line_number: 7, column_number: 0 });
         assert_eq!(format!("{:?}", scanner.finish().unwrap()), format!("{whole:?}"));
     }
 }

@@ -144,6 +144,24 @@ fn what_is_mixed_or_left_out_is_told() {
 }
 
 #[test]
+fn rows_have_a_name_and_advice_can_be_typed() {
+    let sixfold = |name: &str| format!("Benchmark{name}-8 1 5 ns/op\n").repeat(6);
+    let of_package = ["pkg: p\n", &sixfold("A"), &sixfold("B")].concat();
+    let odd_keys =
+        ["json/a(b)=1k", "xml/a(b)=1k", "json/a(b)=2k", "xml/a(b)=2k"].map(|f| sixfold(&format!("E/format={f}")));
+    let many =
+        ["x", "y"].map(|format| (0..20).map(|i| sixfold(&format!("M/format={format}/k{i}={i}"))).collect::<String>());
+    let desk = Desk::with(&[("package", &of_package), ("odd", &odd_keys.concat()), ("many", &many.concat())]);
+    let told = |arguments: &str| desk.run(&format!("compare {arguments}")).stdout;
+    assert!(told("package --col .fullname").contains("p.*"), "{}", told("package --col .fullname"));
+    let mixed = told("odd --col /format --row .name");
+    assert!(mixed.contains("--ignore \"/a(b)\""), "{mixed}");
+    assert!(!told("odd --col /format --row .name --ignore \"/a(b)\"").contains("mixes"));
+    let mixed = told("many --col /format --row .name");
+    assert!(mixed.contains("differ in .fullname"), "{mixed}");
+}
+
+#[test]
 fn columns_that_make_no_comparison_are_refused() {
     let check = |arguments: &[&str], expected: &[&str]| compare(arguments).refused(expected);
     check(&["a", "--col", "/fromat"], &["--col /fromat: no result has that", "take a key that differs"]);
@@ -158,6 +176,8 @@ fn columns_that_make_no_comparison_are_refused() {
         &["odd", "--col", "/k@(1 2)", "--row", ".fullname", "--filter", "Y OR X/k=2"],
         &["1 → 2: no row is in both columns"],
     );
+    // Whoever lists a column wants it compared.
+    check(&["a", "--col", "/size,/gomaxprocs@(8)", "--filter", ".unit:time"], &["4k 8 → 8: no row is in both columns"]);
     let counts = ["meter", "--col", ".name", "--row", "harness", "--metric", "allocs"];
     check(&counts, &["meet in row `meter`, and are not the same thing", "--row or --col"]);
     compare(&["a", "b", "none"]).refused(&["no results named `none`"]);
