@@ -1,8 +1,8 @@
 //! Work shared out to all cores.
 
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::{mem, panic, thread};
 
 /// What `work` makes of all `items`, in parts of `size` shared out to all cores; in the order of the items.
@@ -43,7 +43,9 @@ fn share_out<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> 
             done.push((index, work(index)));
         }
     };
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(count);
+    // Asking takes the system as long as starting a thread.
+    static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    let cores = count.min(*CORES);
     let mut done = thread::scope(|scope| {
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(take_parts)).collect();
         let mut done = take_parts();

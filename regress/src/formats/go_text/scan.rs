@@ -265,6 +265,15 @@ impl Scanner {
     /// * `position`: mostly the units of a benchmark stand in the same order in each of its lines.
     #[inline]
     fn series_of(&mut self, position: usize, unit: usize, is_tidied: bool) -> usize {
+        let Scan { benches, series, .. } = &self.seen;
+        match benches[self.last].series.get(position) {
+            Some(&index) if series[index].unit == unit && series[index].is_tidied == is_tidied => index,
+            _ => self.other_series(position, unit, is_tidied),
+        }
+    }
+
+    #[cold]
+    fn other_series(&mut self, position: usize, unit: usize, is_tidied: bool) -> usize {
         let Scan { benches, series, .. } = &mut self.seen;
         let of_bench = &mut benches[self.last].series;
         // As written and tidied, a unit is two.
