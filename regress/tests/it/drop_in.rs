@@ -20,50 +20,52 @@ const DEFECTS: &[(&str, usize)] = &[("uneven-n", 2)];
 
 #[test]
 fn every_byte_of_benchstat_is_ours() {
-    let mut cases: Vec<PathBuf> = fs::read_dir(CASES).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.retain(|path| path.is_dir());
-    cases.sort();
-    assert_eq!(cases.len(), 35);
-    for case in cases {
-        let arguments: Vec<String> = serde_json::from_slice(&fs::read(case.join("args.json")).unwrap()).unwrap();
-        for (first, expected) in [(&[][..], "expected.txt"), (&["-format", "csv"][..], "expected.csv")] {
-            let arguments: Vec<&str> = first.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
-            let told = benchstat(&case, &arguments);
-            let what = format!("{}: {}", case.display(), arguments.join(" "));
-            assert_eq!(told.status.code(), Some(0), "{what}");
-            assert_eq!(text(&told.stdout), fs::read_to_string(case.join(expected)).unwrap(), "{what}");
-            // Where it had nothing to say there is no file.
-            let complaints = fs::read_to_string(case.join(format!("{expected}.stderr"))).unwrap_or_default();
-            let (own, others) = own_lines(&told.stderr);
-            assert_eq!(others, complaints, "{what}");
-            let name = case.file_name().unwrap().to_str().unwrap();
-            let defects = DEFECTS.iter().find(|(case, _)| *case == name).map(|(_, count)| *count);
-            let expected = defects.map(|count| format!("{DEFECT} {count} comparisons is no probability"));
-            assert_eq!(own.is_empty(), expected.is_none(), "{what}: {own}");
-            assert!(own.starts_with(&*expected.unwrap_or_default()), "{what}: {own}");
-        }
-    }
+    each_case(Path::new(CASES), 35, |Case { name, what, told, complaints }| {
+        assert_eq!(told.status.code(), Some(0), "{what}");
+        let (own, others) = own_lines(&told.stderr);
+        assert_eq!(&others, complaints, "{what}");
+        let defects = DEFECTS.iter().find(|(case, _)| case == name).map(|(_, count)| *count);
+        let expected = defects.map(|count| format!("{DEFECT} {count} comparisons is no probability"));
+        assert_eq!(own.is_empty(), expected.is_none(), "{what}: {own}");
+        assert!(own.starts_with(&*expected.unwrap_or_default()), "{what}: {own}");
+    });
 }
 
 /// Where Go reads, rounds or sorts in another way than one would; and its mistakes in arguments, after which we exit with 2.
 #[test]
 fn whatever_go_does_is_ours() {
-    let directory = Path::new(CASES).with_file_name("drop_in");
+    each_case(&Path::new(CASES).with_file_name("drop_in"), 20, |Case { what, told, complaints, .. }| {
+        let is_mistake = complaints.lines().any(|line| line.starts_with("benchstat: "));
+        assert_eq!(told.status.code(), Some(if is_mistake { 2 } else { 0 }), "{what}");
+        assert_eq!(text(&told.stderr), complaints, "{what}");
+    });
+}
+
+struct Case {
+    name: String,
+    what: String,
+    told: Output,
+    /// What benchstat wrote to standard error.
+    complaints: String,
+}
+
+/// Runs every case as text and as CSV: on standard output stands what benchstat printed.
+fn each_case(directory: &Path, count: usize, check: impl Fn(&Case)) {
     let mut cases: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.retain(|path| path.is_dir());
     cases.sort();
-    assert_eq!(cases.len(), 20);
+    assert_eq!(cases.len(), count);
     for case in cases {
         let arguments: Vec<String> = serde_json::from_slice(&fs::read(case.join("args.json")).unwrap()).unwrap();
         for (first, expected) in [(&[][..], "expected.txt"), (&["-format", "csv"][..], "expected.csv")] {
             let arguments: Vec<&str> = first.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
             let told = benchstat(&case, &arguments);
             let what = format!("{}: {}", case.display(), arguments.join(" "));
-            let complaints = fs::read_to_string(case.join(format!("{expected}.stderr"))).unwrap();
-            let is_mistake = complaints.lines().any(|line| line.starts_with("benchstat: "));
-            assert_eq!(told.status.code(), Some(if is_mistake { 2 } else { 0 }), "{what}");
             assert_eq!(text(&told.stdout), fs::read_to_string(case.join(expected)).unwrap(), "{what}");
-            assert_eq!(text(&told.stderr), complaints, "{what}");
+            // Where it had nothing to say there is no file.
+            let complaints = fs::read_to_string(case.join(format!("{expected}.stderr"))).unwrap_or_default();
+            let name = case.file_name().unwrap().to_string_lossy().into_owned();
+            check(&Case { name, what, told, complaints });
         }
     }
 }

@@ -13,11 +13,14 @@ use super::by_unit::ByUnit;
 use super::line::{Fields, LastResult, Line, lines};
 use super::unit::tidy;
 
+/// `goos: linux`: key and value.
+pub type Setting = (Arc<str>, Arc<str>);
+
 /// What the lines of a file tell.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Every state of the settings under which there were results: keys and values.
-    pub settings: Vec<Vec<(Arc<str>, Arc<str>)>>,
+    /// Every state of the settings under which there were results.
+    pub settings: Vec<Vec<Setting>>,
     /// In order of first appearance.
     pub benches: Vec<Bench>,
     /// In order of first appearance.
@@ -99,10 +102,10 @@ pub struct Scanner {
     problems: Problems,
     line_number: usize,
     /// In the order in which they were set; one that is taken back leaves its place to the last.
-    settings: Vec<(Arc<str>, Arc<str>)>,
+    settings: Vec<Setting>,
     /// Index of these settings. `None` when no result stood under them yet.
     settings_index: Option<usize>,
-    settings_indexes: FxHashMap<Vec<(Arc<str>, Arc<str>)>, usize>,
+    settings_indexes: FxHashMap<Vec<Setting>, usize>,
     /// The benches under each state of the settings, by name.
     benches: Vec<FxHashMap<Arc<str>, usize>>,
     /// The units as they are written.
