@@ -194,7 +194,10 @@ fn tell_unreadable(unreadable: &[ReadError], errors: &mut dyn Write) -> std::io:
     for ReadError { path, problem, .. } in unreadable {
         let reason = problem.to_string();
         let reason = reason.split_once(" (os error").map_or(&*reason, |(reason, _)| reason);
-        writeln!(errors, "benchstat: open {}: {}", visible(path), visible(&reason.to_lowercase()))?;
+        // The system begins its reasons with a capital, Go does not.
+        let (first, rest) = reason.split_at(reason.chars().next().map_or(0, char::len_utf8));
+        let reason = first.to_lowercase() + rest;
+        writeln!(errors, "benchstat: open {}: {}", visible(path), visible(&reason))?;
     }
     Ok(())
 }
