@@ -383,7 +383,7 @@ fn name_of(report: &ReportFile) -> String {
 
 /// No column has a row of the first of its table.
 fn all_strangers(labels: &[String]) -> Failure {
-    let next_step = "take what tells their rows apart out of --row, or list the columns: --col 'key@(a b)'";
+    let next_step = "take what tells their rows apart out of --row, or list columns that share rows: --col 'key@(a b)'";
     let failures = labels.iter().map(|label| Failure::new(label, next_step));
     failures.reduce(Failure::and).unwrap_or_else(|| Failure::new("there are no two columns", next_step))
 }
